@@ -1,0 +1,2 @@
+/** Measuring a Deeplearning4j network while it trains. */
+package org.collapse4j.dl4j;

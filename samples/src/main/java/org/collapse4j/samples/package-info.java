@@ -1,0 +1,2 @@
+/** The command line, the experiments and the benchmarks. */
+package org.collapse4j.samples;
