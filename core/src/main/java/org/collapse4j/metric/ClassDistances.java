@@ -1,0 +1,48 @@
+package org.collapse4j.metric;
+
+import java.util.Arrays;
+import org.collapse4j.stats.ClassStatistics;
+
+/** What depends on the distances between the means of every two classes. */
+final class ClassDistances {
+  private ClassDistances() {}
+
+  /** {@code nc1.cdnv}, also by class: the mean over a class's pairs. */
+  static Measurements normalisedVariance(ClassStatistics statistics, Frame means) {
+    int[] present = statistics.presentClasses();
+    Spread all = new Spread();
+    double[] perClass = new double[statistics.numClasses()];
+    for (int a = 0; a < present.length; a++) {
+      for (int b = a + 1; b < present.length; b++) {
+        double variances =
+            statistics.classVariance(present[a]) + statistics.classVariance(present[b]);
+        double value = variances / (2 * means.squaredDistance(a, b));
+        all.add(value);
+        perClass[present[a]] += value / (present.length - 1);
+        perClass[present[b]] += value / (present.length - 1);
+      }
+    }
+    return Measurements.builder()
+        .put(Metric.NC1_CDNV, all.mean())
+        .putClassValues(Metric.NC1_CDNV, absentAsNaN(statistics, perClass))
+        .build();
+  }
+
+  /** Mean over pairs of the distance between two class means; NaN for fewer than two classes. */
+  static double separation(Frame means) {
+    return means.overPairs((a, b) -> Math.sqrt(means.squaredDistance(a, b))).mean();
+  }
+
+  private static double[] absentAsNaN(ClassStatistics statistics, double[] perClass) {
+    boolean alone = statistics.presentClasses().length < 2;
+    if (alone) {
+      Arrays.fill(perClass, Double.NaN);
+    }
+    for (int c = 0; c < perClass.length; c++) {
+      if (statistics.count(c) == 0) {
+        perClass[c] = Double.NaN;
+      }
+    }
+    return perClass;
+  }
+}

@@ -1,0 +1,275 @@
+package org.collapse4j.metric;
+
+import org.collapse4j.stats.ClassStatistics;
+import org.collapse4j.stats.Classifier;
+import org.collapse4j.stats.DecisionStatistics;
+import org.collapse4j.stats.GlobalMean;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The neural collapse metrics NC1 to NC5, as pure functions of statistics. Definitions, ideals and
+ * papers are with each {@link Metric}.
+ *
+ * <p>A class without examples takes no part; K is the number of classes that have some. What is
+ * undefined is NaN: everything about pairs if fewer than two classes have examples, and quotients
+ * whose denominator is zero. No argument is modified.
+ */
+public final class NeuralCollapse {
+  private NeuralCollapse() {}
+
+  /**
+   * What features alone tell: nc1, nc2 of the class means, and the counts.
+   *
+   * @param statistics of the features
+   * @param globalMean the centre the class means are taken from
+   * @return nc1.*, nc2.*.means, nc2.uniformity.*, classes.present, examples, examples.nonfinite;
+   *     {@code nc1.pinv} is NaN if the statistics lack the within-class covariance
+   */
+  public static Measurements ofFeatures(ClassStatistics statistics, GlobalMean globalMean) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Frame means = centredMeans(statistics, globalMean);
+      return Measurements.builder()
+          .add(variability(statistics, means))
+          .add(arrangement(statistics, means))
+          .put(Metric.CLASSES_PRESENT, means.size())
+          .put(Metric.EXAMPLES, (double) statistics.totalCount())
+          .put(Metric.EXAMPLES_NONFINITE, (double) statistics.nonFiniteCount())
+          .build();
+    }
+  }
+
+  /** The centred class means M, one row for each class that has examples. */
+  private static Frame centredMeans(ClassStatistics statistics, GlobalMean globalMean) {
+    INDArray means = statistics.presentClassMeans();
+    return Frame.of(means.subiRowVector(statistics.globalMean(globalMean)));
+  }
+
+  /**
+   * NC1 of features: {@code nc1.pinv}, {@code nc1.quotient}, {@code nc1.cdnv}, the last by class
+   * too (mean over the pairs of a class with every other).
+   *
+   * @param statistics of the features
+   * @param globalMean the centre the class means are taken from
+   */
+  public static Measurements variability(ClassStatistics statistics, GlobalMean globalMean) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return variability(statistics, centredMeans(statistics, globalMean));
+    }
+  }
+
+  private static Measurements variability(ClassStatistics statistics, Frame means) {
+    int k = means.size();
+    double between = 0;
+    for (int a = 0; a < k; a++) {
+      between += means.gram()[a][a] / k;
+    }
+    boolean defined = k > 1 && between > 0;
+    return Measurements.builder()
+        .put(Metric.NC1_PINV, defined ? pinv(statistics, means) : Double.NaN)
+        .put(Metric.NC1_QUOTIENT, defined ? statistics.withinClassTrace() / between : Double.NaN)
+        .add(ClassDistances.normalisedVariance(statistics, means))
+        .build();
+  }
+
+  private static double pinv(ClassStatistics statistics, Frame means) {
+    return statistics
+        .withinClassCovariance()
+        .map(within -> PseudoInverse.trace(within, means.rows()) / means.size())
+        .orElse(Double.NaN);
+  }
+
+  private static Measurements arrangement(ClassStatistics statistics, Frame means) {
+    if (means.size() < 2) {
+      return undefined(
+          Metric.NC2_NORM_CV_MEANS,
+          Metric.NC2_ANGLE_STD_MEANS,
+          Metric.NC2_ANGLE_GAP_MEANS,
+          Metric.NC2_ETF_MEANS,
+          Metric.NC2_ORTHOGONAL_MEANS,
+          Metric.NC2_UNIFORMITY_DISTANCE_MEAN,
+          Metric.NC2_UNIFORMITY_DISTANCE_VARIANCE,
+          Metric.NC2_UNIFORMITY_LOG_MEAN,
+          Metric.NC2_UNIFORMITY_LOG_VARIANCE);
+    }
+    INDArray uncentred = statistics.presentClassMeans();
+    Spread distances = means.directionDistances();
+    Spread energies = means.directionEnergies();
+    return Measurements.builder()
+        .put(Metric.NC2_NORM_CV_MEANS, means.normVariation())
+        .put(Metric.NC2_ANGLE_STD_MEANS, means.angleDeviation())
+        .put(Metric.NC2_ANGLE_GAP_MEANS, means.angleGap())
+        .put(Metric.NC2_ETF_MEANS, Frame.distanceFromSimplex(means.gram()))
+        .put(
+            Metric.NC2_ORTHOGONAL_MEANS,
+            Frame.distanceFromOrthogonal(Frame.gram(uncentred, uncentred)))
+        .put(Metric.NC2_UNIFORMITY_DISTANCE_MEAN, distances.mean())
+        .put(Metric.NC2_UNIFORMITY_DISTANCE_VARIANCE, distances.variance())
+        .put(Metric.NC2_UNIFORMITY_LOG_MEAN, energies.mean())
+        .put(Metric.NC2_UNIFORMITY_LOG_VARIANCE, energies.variance())
+        .build();
+  }
+
+  private static Measurements undefined(Metric... metrics) {
+    Measurements.Builder values = Measurements.builder();
+    for (Metric metric : metrics) {
+      values.put(metric, Double.NaN);
+    }
+    return values.build();
+  }
+
+  /**
+   * How the classifier is arranged, and how it goes with the class means: nc2 of the classifier and
+   * nc3. Rows of classes without examples are left out, but for {@code nc3.bias}, which has the
+   * logits of all classes.
+   *
+   * @param statistics of the features
+   * @param classifier of as many classes and features
+   * @param globalMean the centre the class means are taken from
+   * @return nc2.*.classifier and nc3.*
+   * @throws IllegalArgumentException if the numbers of classes or features differ
+   */
+  public static Measurements ofClassifier(
+      ClassStatistics statistics, Classifier classifier, GlobalMean globalMean) {
+    requireSameShape(statistics, classifier);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Frame means = centredMeans(statistics, globalMean);
+      if (means.size() < 2) {
+        return undefined(
+            Metric.NC2_NORM_CV_CLASSIFIER,
+            Metric.NC2_ANGLE_STD_CLASSIFIER,
+            Metric.NC2_ANGLE_GAP_CLASSIFIER,
+            Metric.NC2_ETF_CLASSIFIER,
+            Metric.NC3_DUALITY,
+            Metric.NC3_ALIGNMENT,
+            Metric.NC3_COSINE,
+            Metric.NC3_UNIFORM_DUALITY,
+            Metric.NC3_BIAS);
+      }
+      Frame weights = Frame.of(presentRows(classifier.weights(), statistics.presentClasses()));
+      return Measurements.builder()
+          .put(Metric.NC2_NORM_CV_CLASSIFIER, weights.normVariation())
+          .put(Metric.NC2_ANGLE_STD_CLASSIFIER, weights.angleDeviation())
+          .put(Metric.NC2_ANGLE_GAP_CLASSIFIER, weights.angleGap())
+          .put(Metric.NC2_ETF_CLASSIFIER, Frame.distanceFromSimplex(weights.gram()))
+          .add(duality(weights, means))
+          .put(Metric.NC3_BIAS, meanLogits(classifier, statistics.globalMean(globalMean)))
+          .build();
+    }
+  }
+
+  private static INDArray presentRows(INDArray rows, int[] present) {
+    if (present.length == rows.rows()) {
+      return rows;
+    }
+    INDArray kept = Nd4j.create(DataType.DOUBLE, present.length, rows.columns());
+    for (int i = 0; i < present.length; i++) {
+      kept.putRow(i, rows.getRow(present[i]));
+    }
+    return kept;
+  }
+
+  private static Measurements duality(Frame weights, Frame means) {
+    double[][] products = Frame.gram(weights.rows(), means.rows());
+    Spread cosines = new Spread();
+    Spread dots = new Spread();
+    for (int c = 0; c < means.size(); c++) {
+      cosines.add(products[c][c] / (weights.norm(c) * means.norm(c)));
+      dots.add(products[c][c]);
+    }
+    INDArray difference = unit(weights.rows()).subi(unit(means.rows()));
+    double distance = difference.norm2Number().doubleValue();
+    return Measurements.builder()
+        .put(Metric.NC3_DUALITY, Frame.distanceFromSimplex(products))
+        .put(Metric.NC3_ALIGNMENT, distance * distance)
+        .put(Metric.NC3_COSINE, cosines.mean())
+        .put(Metric.NC3_UNIFORM_DUALITY, dots.sampleVariance())
+        .build();
+  }
+
+  private static INDArray unit(INDArray matrix) {
+    return matrix.div(matrix.norm2Number().doubleValue());
+  }
+
+  private static double meanLogits(Classifier classifier, INDArray globalMean) {
+    INDArray logits = classifier.weights().mmul(globalMean.reshape(globalMean.length(), 1));
+    return logits.addi(classifier.bias().reshape(logits.shape())).norm2Number().doubleValue();
+  }
+
+  private static void requireSameShape(ClassStatistics statistics, Classifier classifier) {
+    if (classifier.numClasses() != statistics.numClasses()
+        || classifier.dimension() != statistics.dimension()) {
+      throw new IllegalArgumentException(
+          "The classifier must have "
+              + statistics.numClasses()
+              + " classes and "
+              + statistics.dimension()
+              + " features as the statistics have, not "
+              + classifier.numClasses()
+              + " and "
+              + classifier.dimension());
+    }
+  }
+
+  /**
+   * NC4, from decisions over the same features: how the nearest class centre decides, and how often
+   * otherwise than the classifier.
+   *
+   * @param decisions with centres
+   * @return nc4.ncc_accuracy, also by class, and with a classifier nc4.mismatch; NaN without
+   *     examples
+   * @throws IllegalArgumentException if the decisions are without centres
+   */
+  public static Measurements ofDecisions(DecisionStatistics decisions) {
+    if (!decisions.hasCentres()) {
+      throw new IllegalArgumentException("nc4 needs decisions with class centres");
+    }
+    double total = decisions.totalCount();
+    long correct = 0;
+    double[] perClass = new double[decisions.numClasses()];
+    for (int c = 0; c < perClass.length; c++) {
+      correct += decisions.nearestCentreCorrectCount(c);
+      perClass[c] = (double) decisions.nearestCentreCorrectCount(c) / decisions.count(c);
+    }
+    Measurements.Builder values =
+        Measurements.builder()
+            .put(Metric.NC4_NCC_ACCURACY, correct / total)
+            .putClassValues(Metric.NC4_NCC_ACCURACY, perClass);
+    if (decisions.hasClassifier()) {
+      values.put(Metric.NC4_MISMATCH, decisions.mismatchCount() / total);
+    }
+    return values.build();
+  }
+
+  /**
+   * NC5: how far class means are from orthogonal to out-of-distribution features.
+   *
+   * @param statistics of the features of the classes
+   * @param outOfDistributionMean the mean out-of-distribution feature g, {@code [d]}
+   * @return nc5.orthogonality, from 0 to 1; NaN if g or a class mean is zero
+   * @throws IllegalArgumentException if g has not d elements
+   */
+  public static Measurements ofOutOfDistribution(
+      ClassStatistics statistics, INDArray outOfDistributionMean) {
+    if (outOfDistributionMean.length() != statistics.dimension()) {
+      throw new IllegalArgumentException(
+          "The out-of-distribution mean must have "
+              + statistics.dimension()
+              + " features, not "
+              + outOfDistributionMean.length());
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray g = outOfDistributionMean.castTo(DataType.DOUBLE).reshape(1, statistics.dimension());
+      double norm = g.norm2Number().doubleValue();
+      Frame means = Frame.of(statistics.presentClassMeans());
+      double[][] products = Frame.gram(means.rows(), g);
+      Spread cosines = new Spread();
+      for (int c = 0; c < means.size(); c++) {
+        cosines.add(Math.abs(products[c][0] / (means.norm(c) * norm)));
+      }
+      return Measurements.builder().put(Metric.NC5_ORTHOGONALITY, cosines.mean()).build();
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package org.collapse4j.stats;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Counts, class means and within-class scatter of labelled feature vectors: all that the neural
+ * collapse metrics of a set of features need of them. Immutable; gathered by a {@link
+ * ClassStatisticsAccumulator}. Statistics of parts of a data set {@linkplain #merge merge} into
+ * those of the whole, in any order.
+ *
+ * <p>Everything is float64. Arrays are handed out as copies.
+ */
+public final class ClassStatistics {
+  private final Moments moments;
+  private final long nonFinite;
+
+  ClassStatistics(Moments moments, long nonFinite) {
+    this.moments = moments;
+    this.nonFinite = nonFinite;
+  }
+
+  /** The number of classes K, with or without examples. */
+  public int numClasses() {
+    return moments.numClasses;
+  }
+
+  /** The number of features d. */
+  public int dimension() {
+    return moments.dimension;
+  }
+
+  /**
+   * The number of examples of a class.
+   *
+   * @param classIndex from 0 to K-1
+   */
+  public long count(int classIndex) {
+    return (long) moments.counts[classIndex];
+  }
+
+  /** The number of examples N of all classes. */
+  public long totalCount() {
+    long total = 0;
+    for (double count : moments.counts) {
+      total += (long) count;
+    }
+    return total;
+  }
+
+  /** The number of examples that were left out because a feature was NaN or infinite. */
+  public long nonFiniteCount() {
+    return nonFinite;
+  }
+
+  /** The classes with at least one example, in ascending order. */
+  public int[] presentClasses() {
+    int[] present = new int[numClasses()];
+    int size = 0;
+    for (int c = 0; c < present.length; c++) {
+      if (moments.counts[c] > 0) {
+        present[size++] = c;
+      }
+    }
+    return Arrays.copyOf(present, size);
+  }
+
+  /** The class means mu_c, {@code [K, d]}; a class with no example has a row of NaN. */
+  public INDArray classMeans() {
+    INDArray means = moments.means.dup();
+    for (int c = 0; c < numClasses(); c++) {
+      if (moments.counts[c] == 0) {
+        means.getRow(c).assign(Double.NaN);
+      }
+    }
+    return means;
+  }
+
+  /** The means of the {@linkplain #presentClasses() present classes}, one row each. */
+  public INDArray presentClassMeans() {
+    int[] present = presentClasses();
+    if (present.length == numClasses()) {
+      return moments.means.dup();
+    }
+    INDArray means = Nd4j.create(DataType.DOUBLE, present.length, dimension());
+    for (int i = 0; i < present.length; i++) {
+      means.putRow(i, moments.means.getRow(present[i]));
+    }
+    return means;
+  }
+
+  /**
+   * The global mean mu_G, {@code [d]}; NaN if there is no example.
+   *
+   * @param kind over examples or over classes
+   */
+  public INDArray globalMean(GlobalMean kind) {
+    double[] weights = new double[numClasses()];
+    double total = kind == GlobalMean.SAMPLE ? totalCount() : presentClasses().length;
+    for (int c = 0; c < weights.length; c++) {
+      double weight =
+          kind == GlobalMean.SAMPLE ? moments.counts[c] : Math.signum(moments.counts[c]);
+      weights[c] = weight / total;
+    }
+    return moments.means.mulColumnVector(Moments.column(weights)).sum(0);
+  }
+
+  /**
+   * The class variance v_c: the mean squared distance of a class's examples to their mean.
+   *
+   * @param classIndex from 0 to K-1
+   * @return at least 0; NaN if the class has no example
+   */
+  public double classVariance(int classIndex) {
+    return moments.traces[classIndex] / moments.counts[classIndex];
+  }
+
+  /** The trace of the within-class covariance S_W, at least 0; NaN if there is no example. */
+  public double withinClassTrace() {
+    double sum = 0;
+    for (double trace : moments.traces) {
+      sum += trace;
+    }
+    return sum / totalCount();
+  }
+
+  /**
+   * The within-class covariance {@code S_W = (1/N) sum_i (h_i - mu_{y_i})(h_i - mu_{y_i})^T},
+   * {@code [d, d]}; empty if it was left out because d is above the accumulator's {@linkplain
+   * ClassStatisticsAccumulator.Builder#covarianceLimit limit}.
+   */
+  public Optional<INDArray> withinClassCovariance() {
+    return Optional.ofNullable(moments.scatter).map(s -> s.div(totalCount()));
+  }
+
+  /**
+   * The statistics of the examples of both.
+   *
+   * @param other of the same number of classes and features; not modified
+   * @return new statistics, without a within-class covariance if either lacks it
+   * @throws IllegalArgumentException if the numbers of classes or features differ
+   */
+  public ClassStatistics merge(ClassStatistics other) {
+    requireSameShape(numClasses(), dimension(), other.numClasses(), other.dimension());
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Moments sum =
+          Moments.empty(
+              numClasses(), dimension(), moments.scatter != null && other.moments.scatter != null);
+      sum.absorb(moments);
+      sum.absorb(other.moments);
+      return new ClassStatistics(sum, nonFinite + other.nonFinite);
+    }
+  }
+
+  Moments moments() {
+    return moments;
+  }
+
+  static void requireSameShape(int classes, int dimension, int otherClasses, int otherDimension) {
+    if (otherClasses != classes || otherDimension != dimension) {
+      throw new IllegalArgumentException(
+          "Statistics can be merged if classes and features are the same: "
+              + classes
+              + " classes of "
+              + dimension
+              + " features here, "
+              + otherClasses
+              + " of "
+              + otherDimension
+              + " there");
+    }
+  }
+}

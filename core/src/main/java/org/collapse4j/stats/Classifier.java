@@ -1,0 +1,72 @@
+package org.collapse4j.stats;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The linear classifier on top of the features: the logits of a feature vector {@code h} are {@code
+ * W h + b}. Immutable: the arrays are copied on the way in and on the way out.
+ */
+public final class Classifier {
+  private final INDArray weights;
+  private final INDArray bias;
+
+  private Classifier(INDArray weights, INDArray bias) {
+    this.weights = weights;
+    this.bias = bias;
+  }
+
+  /**
+   * A classifier with the given weights and bias.
+   *
+   * @param weights {@code [K, d]}, one row a class; not modified
+   * @param bias {@code [K]} (or {@code [1, K]}), or null for no bias, that is zero; not modified
+   * @throws IllegalArgumentException if the weights are no matrix, or the bias has not one element
+   *     a class
+   */
+  public static Classifier of(INDArray weights, INDArray bias) {
+    if (weights.rank() != 2) {
+      throw new IllegalArgumentException(
+          "Classifier weights must have shape [classes, features], not "
+              + Shapes.describe(weights.shape()));
+    }
+    if (bias != null && bias.length() != weights.rows()) {
+      throw new IllegalArgumentException(
+          "The bias must have one element for each of the "
+              + weights.rows()
+              + " classes of the weights, not shape "
+              + Shapes.describe(bias.shape()));
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray w = Nd4j.createUninitialized(DataType.DOUBLE, weights.shape());
+      w.assign(weights);
+      INDArray b = Nd4j.create(DataType.DOUBLE, weights.rows());
+      if (bias != null) {
+        b.assign(bias.reshape(weights.rows()));
+      }
+      return new Classifier(w, b);
+    }
+  }
+
+  /** The number of classes K. */
+  public int numClasses() {
+    return weights.rows();
+  }
+
+  /** The number of features d. */
+  public int dimension() {
+    return weights.columns();
+  }
+
+  /** A copy of the weights W, {@code [K, d]} in float64, one row a class. */
+  public INDArray weights() {
+    return weights.dup();
+  }
+
+  /** A copy of the bias b, {@code [K]} in float64. */
+  public INDArray bias() {
+    return bias.dup();
+  }
+}

@@ -1,0 +1,170 @@
+package org.collapse4j.stats;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Gathers {@link DecisionStatistics}: what a classifier predicts and which class centre is nearest,
+ * for batches of features. It needs the centres beforehand, so for exact values it runs over the
+ * data a second time, after the {@link ClassStatisticsAccumulator}. Order {@code N K d}.
+ *
+ * <p>Not for use by several threads at once.
+ */
+public final class DecisionAccumulator {
+  private final ClassStatistics centres;
+  private final Classifier classifier;
+  private final int numClasses;
+  private final DecisionCounts counts;
+
+  private RowBlock block;
+  private Decider decider;
+  private long nonFinite;
+
+  private DecisionAccumulator(
+      int numClasses, ClassStatistics centres, Classifier classifier, boolean hasClassifier) {
+    this.numClasses = numClasses;
+    this.centres = centres;
+    this.classifier = classifier;
+    this.counts = new DecisionCounts(numClasses, hasClassifier, centres != null);
+  }
+
+  /**
+   * An accumulator of the decisions of class centres, of a classifier, or of both.
+   *
+   * @param centres whose class means are the centres, or null for none; a class without examples is
+   *     nobody's nearest
+   * @param classifier or null for none
+   * @throws IllegalArgumentException if both are null, or their classes or features differ
+   */
+  public static DecisionAccumulator of(ClassStatistics centres, Classifier classifier) {
+    if (centres == null && classifier == null) {
+      throw new IllegalArgumentException("Decisions need class centres, a classifier, or both");
+    }
+    if (centres != null && classifier != null) {
+      requireSameShape(centres, classifier);
+    }
+    int numClasses = centres == null ? classifier.numClasses() : centres.numClasses();
+    return new DecisionAccumulator(numClasses, centres, classifier, classifier != null);
+  }
+
+  /**
+   * An accumulator that is handed logits, for a classifier that changes from batch to batch.
+   *
+   * @param numClasses K
+   * @param centres as in {@link #of}, or null for none
+   */
+  public static DecisionAccumulator ofLogits(int numClasses, ClassStatistics centres) {
+    return new DecisionAccumulator(numClasses, centres, null, true);
+  }
+
+  static void requireSameShape(ClassStatistics centres, Classifier classifier) {
+    if (classifier.numClasses() != centres.numClasses()
+        || classifier.dimension() != centres.dimension()) {
+      throw new IllegalArgumentException(
+          "Classifier weights must have shape ["
+              + centres.numClasses()
+              + ", "
+              + centres.dimension()
+              + "] to go with the features, not ["
+              + classifier.numClasses()
+              + ", "
+              + classifier.dimension()
+              + "]");
+    }
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param features {@code [N, d]}; rows with a NaN or infinite element are left out; not modified
+   * @param labels as for {@link ClassStatisticsAccumulator#observe}; not modified
+   * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   */
+  public void observe(INDArray features, INDArray labels) {
+    Shapes.requireFeatures(features, dimension());
+    int[] indices = ClassIndices.of(labels, features.size(0), numClasses);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      prepare(features.dataType(), features.columns());
+      for (int from = 0; from < indices.length; ) {
+        from += block.fill(features, indices, from);
+        if (block.isFull()) {
+          flush();
+        }
+      }
+    }
+  }
+
+  /**
+   * Adds a batch with its own logits, to an accumulator {@linkplain #ofLogits made for them}.
+   *
+   * @param features {@code [N, d]}, used if there are centres; not modified
+   * @param logits {@code [N, K]}; not modified
+   * @param labels as for {@link ClassStatisticsAccumulator#observe}; not modified
+   * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   */
+  public void observe(INDArray features, INDArray logits, INDArray labels) {
+    int[] indices = ClassIndices.of(labels, logits.size(0), numClasses);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray copy = Nd4j.createUninitialized(DataType.DOUBLE, logits.shape());
+      copy.assign(logits);
+      int[] nearest = centres == null ? null : nearest(features, indices);
+      counts.add(Decider.ofLogits(indices, copy, nearest));
+    }
+  }
+
+  private int[] nearest(INDArray features, int[] indices) {
+    prepare(features.dataType(), features.columns());
+    int[] nearest = new int[indices.length];
+    for (int from = 0; from < indices.length; ) {
+      int filled = block.fill(features, indices, from);
+      System.arraycopy(decider.decide(block).nearest, 0, nearest, from, filled);
+      block.clear();
+      from += filled;
+    }
+    return nearest;
+  }
+
+  /** The statistics of everything added so far. */
+  public DecisionStatistics snapshot() {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      flush();
+    }
+    return new DecisionStatistics(counts.copy());
+  }
+
+  /** The number of examples that were left out because a feature was NaN or infinite. */
+  public long nonFiniteCount() {
+    return nonFinite;
+  }
+
+  private long dimension() {
+    if (centres != null) {
+      return centres.dimension();
+    }
+    return classifier == null ? -1 : classifier.dimension();
+  }
+
+  private void prepare(DataType features, int dimension) {
+    DataType type = RowBlock.workingType(features, dimension);
+    if (block == null || block.type() != type) {
+      flush();
+      block = RowBlock.forScores(type, dimension, numClasses);
+      decider = new Decider(type, centres, classifier);
+    }
+  }
+
+  private void flush() {
+    if (block == null || block.isEmpty()) {
+      return;
+    }
+    if (!Double.isFinite(block.rows().sumNumber().doubleValue())) {
+      nonFinite += block.dropNonFinite();
+    }
+    if (!block.isEmpty()) {
+      counts.add(decider.decide(block));
+    }
+    block.clear();
+  }
+}

@@ -1,0 +1,95 @@
+package org.collapse4j.stats;
+
+/**
+ * How often a classifier and the nearest class centre are right about some examples, and how sure
+ * the classifier is. Immutable; gathered by a {@link DecisionAccumulator}; statistics of parts
+ * merge into those of the whole.
+ */
+public final class DecisionStatistics {
+  /** The number of bins of equal width in which confidences are gathered. */
+  public static final int CONFIDENCE_BINS = 15;
+
+  final DecisionCounts counts;
+
+  DecisionStatistics(DecisionCounts counts) {
+    this.counts = counts;
+  }
+
+  /** The number of classes K. */
+  public int numClasses() {
+    return counts.examples.length;
+  }
+
+  /** Whether a classifier, or logits, took part. */
+  public boolean hasClassifier() {
+    return counts.hasClassifier;
+  }
+
+  /** Whether class centres took part. */
+  public boolean hasCentres() {
+    return counts.hasCentres;
+  }
+
+  /** The number of examples. */
+  public long totalCount() {
+    return DecisionCounts.sum(counts.examples);
+  }
+
+  /** The number of examples with a label. */
+  public long count(int label) {
+    return counts.examples[label];
+  }
+
+  /** The number of examples with a label whose predicted class is that label. */
+  public long correctCount(int label) {
+    return counts.correct[label];
+  }
+
+  /** The number of examples with a label whose nearest class centre is that of the label. */
+  public long nearestCentreCorrectCount(int label) {
+    return counts.nearestCorrect[label];
+  }
+
+  /** The number of examples whose predicted class is not that of the nearest class centre. */
+  public long mismatchCount() {
+    return counts.mismatches;
+  }
+
+  /** The number of examples whose top probability p lies in {@code bin/15 < p <= (bin+1)/15}. */
+  public long binCount(int bin) {
+    return counts.binExamples[bin];
+  }
+
+  /** The number of examples of a bin whose predicted class is their label. */
+  public long binCorrectCount(int bin) {
+    return counts.binCorrect[bin];
+  }
+
+  /** The sum of the top probabilities of a bin. */
+  public double binConfidenceSum(int bin) {
+    return counts.binConfidence[bin];
+  }
+
+  /**
+   * The statistics of the examples of both.
+   *
+   * @throws IllegalArgumentException if the numbers of classes differ, or one has a classifier or
+   *     centres and the other has not
+   */
+  public DecisionStatistics merge(DecisionStatistics other) {
+    if (other.numClasses() != numClasses()
+        || other.hasClassifier() != hasClassifier()
+        || other.hasCentres() != hasCentres()) {
+      throw new IllegalArgumentException(
+          "Decisions can be merged if the classes are as many, and classifier and centres took part"
+              + " in both or in neither: "
+              + counts
+              + " here, "
+              + other.counts
+              + " there");
+    }
+    DecisionCounts sum = counts.copy();
+    sum.add(other.counts);
+    return new DecisionStatistics(sum);
+  }
+}

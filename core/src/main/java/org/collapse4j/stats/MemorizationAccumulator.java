@@ -1,0 +1,151 @@
+package org.collapse4j.stats;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Gathers {@link MemorizationStatistics} from batches of training features with their given and
+ * their clean labels, against held-out class means. In float64; only corrupted examples cost more
+ * than a look at their labels. Not for use by several threads at once.
+ */
+public final class MemorizationAccumulator {
+  private final ClassStatistics heldOut;
+  private final Classifier classifier;
+  private final INDArray means;
+  private final long[] corrupted;
+  private final double[] distances;
+  private final double[] fractions;
+  private final long[] fitted;
+  private final long[] recovered;
+  private long examples;
+  private long nonFinite;
+
+  private MemorizationAccumulator(ClassStatistics heldOut, Classifier classifier) {
+    int k = heldOut.numClasses();
+    this.heldOut = heldOut;
+    this.classifier = classifier;
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      this.means = heldOut.classMeans();
+    }
+    this.corrupted = new long[k];
+    this.distances = new double[k];
+    this.fractions = new double[k];
+    this.fitted = new long[k];
+    this.recovered = new long[k];
+  }
+
+  /**
+   * An accumulator that measures against held-out class means.
+   *
+   * @param heldOut statistics of held-out features with clean labels
+   * @param classifier for {@code memorization.fitted} and {@code .recovered}, or null for none
+   * @throws IllegalArgumentException if the classes or features of the two differ
+   */
+  public static MemorizationAccumulator of(ClassStatistics heldOut, Classifier classifier) {
+    if (classifier != null) {
+      DecisionAccumulator.requireSameShape(heldOut, classifier);
+    }
+    return new MemorizationAccumulator(heldOut, classifier);
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param features {@code [N, d]}; rows with a NaN or infinite element are left out; not modified
+   * @param given the labels the network is trained on, as for {@link
+   *     ClassStatisticsAccumulator#observe}; not modified
+   * @param clean the true labels of the same examples, likewise; not modified
+   * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   */
+  public void observe(INDArray features, INDArray given, INDArray clean) {
+    Shapes.requireFeatures(features, heldOut.dimension());
+    int[] y = ClassIndices.of(given, features.size(0), heldOut.numClasses());
+    int[] z = ClassIndices.of(clean, features.size(0), heldOut.numClasses());
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      int[] rows = finite(features, differing(y, z), y.length);
+      if (rows.length > 0) {
+        measure(select(features, rows), pick(y, rows), pick(z, rows));
+      }
+    }
+  }
+
+  private static int[] differing(int[] y, int[] z) {
+    int[] rows = new int[y.length];
+    int size = 0;
+    for (int i = 0; i < y.length; i++) {
+      if (y[i] != z[i]) {
+        rows[size++] = i;
+      }
+    }
+    return Arrays.copyOf(rows, size);
+  }
+
+  /** Counts the batch's examples and keeps those of the rows whose features are finite. */
+  private int[] finite(INDArray features, int[] rows, int batch) {
+    examples += batch;
+    if (Double.isFinite(features.sumNumber().doubleValue())) {
+      return rows;
+    }
+    double[] zeros = features.sub(features).castTo(DataType.DOUBLE).sum(1).toDoubleVector();
+    for (double zero : zeros) {
+      if (zero != 0) {
+        nonFinite++;
+        examples--;
+      }
+    }
+    return Arrays.stream(rows).filter(i -> zeros[i] == 0).toArray();
+  }
+
+  private static INDArray select(INDArray features, int[] rows) {
+    INDArray selected =
+        Nd4j.createUninitialized(features.dataType(), rows.length, features.columns());
+    ShiftedRows.gatherInto(selected, features.dup('c'), Nd4j.createFromArray(rows));
+    return ShiftedRows.as(DataType.DOUBLE, selected);
+  }
+
+  private static int[] pick(int[] values, int[] rows) {
+    return Arrays.stream(rows).map(i -> values[i]).toArray();
+  }
+
+  private void measure(INDArray h, int[] y, int[] z) {
+    INDArray clean = select(means, z);
+    INDArray towards = select(means, y).subi(clean);
+    INDArray moved = h.sub(clean);
+    double[] distance = moved.norm2(1).toDoubleVector();
+    double[] along = moved.muli(towards).sum(1).toDoubleVector();
+    double[] whole = Moments.squaredNorms(towards);
+    int[] predicted = classifier == null ? null : predict(h);
+    for (int i = 0; i < y.length; i++) {
+      int c = z[i];
+      corrupted[c]++;
+      distances[c] += distance[i];
+      fractions[c] += along[i] / whole[i];
+      if (predicted != null && predicted[i] == y[i]) {
+        fitted[c]++;
+      } else if (predicted != null && predicted[i] == c) {
+        recovered[c]++;
+      }
+    }
+  }
+
+  private int[] predict(INDArray h) {
+    return Nd4j.gemm(h, classifier.weights(), false, true)
+        .addiRowVector(classifier.bias())
+        .argMax(1)
+        .toIntVector();
+  }
+
+  /** The statistics of everything added so far. */
+  public MemorizationStatistics snapshot() {
+    return new MemorizationStatistics(
+        heldOut, classifier != null, examples, corrupted, distances, fractions, fitted, recovered);
+  }
+
+  /** The number of examples that were left out because a feature was NaN or infinite. */
+  public long nonFiniteCount() {
+    return nonFinite;
+  }
+}

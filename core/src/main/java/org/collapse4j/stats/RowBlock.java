@@ -1,0 +1,143 @@
+package org.collapse4j.stats;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Rows of features and their classes, gathered until there are enough of them for matrix products
+ * that are worth their call. Batches are copied in; the arrays are allocated once.
+ */
+final class RowBlock {
+  /** Up to this many features float64 products cost less than the copying around them. */
+  private static final int CHEAP_IN_DOUBLE = 128;
+
+  private static final int ELEMENTS = 1 << 21;
+  private static final int MOST_ELEMENTS = 1 << 23;
+  private static final int SCORES = 1 << 20;
+
+  private final INDArray rows;
+  private final int[] classes;
+  private int size;
+
+  private RowBlock(INDArray rows) {
+    this.rows = rows;
+    this.classes = new int[rows.rows()];
+  }
+
+  /** A block for class statistics: the more classes, the more rows share what is done once. */
+  static RowBlock forMoments(DataType type, int dimension, int numClasses) {
+    return create(type, dimension, Math.max(ELEMENTS / dimension, 8L * numClasses));
+  }
+
+  /** A block for products of its rows with K vectors, small enough for K numbers a row. */
+  static RowBlock forScores(DataType type, int dimension, int numClasses) {
+    return create(type, dimension, Math.min(ELEMENTS / dimension, SCORES / numClasses));
+  }
+
+  private static RowBlock create(DataType type, int dimension, long height) {
+    long rows = Math.max(16, Math.min(height, MOST_ELEMENTS / dimension));
+    return new RowBlock(Nd4j.createUninitialized(type, rows, dimension));
+  }
+
+  /** The type to calculate in: float64 for float64 features and for few of them, else float32. */
+  static DataType workingType(DataType features, int dimension) {
+    return features == DataType.DOUBLE || dimension <= CHEAP_IN_DOUBLE
+        ? DataType.DOUBLE
+        : DataType.FLOAT;
+  }
+
+  int dimension() {
+    return rows.columns();
+  }
+
+  DataType type() {
+    return rows.dataType();
+  }
+
+  boolean isFull() {
+    return size == classes.length;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /**
+   * Copies as many rows as fit.
+   *
+   * @return the number of rows copied
+   */
+  int fill(INDArray features, int[] labels, int from) {
+    int count = Math.min(classes.length - size, labels.length - from);
+    boolean all = from == 0 && count == labels.length;
+    INDArray source =
+        all
+            ? features
+            : features.get(NDArrayIndex.interval(from, from + count), NDArrayIndex.all());
+    slice(size, size + count).assign(source);
+    System.arraycopy(labels, from, classes, size, count);
+    size += count;
+    return count;
+  }
+
+  /** The rows filled so far, a view. */
+  INDArray rows() {
+    return slice(0, size);
+  }
+
+  /** The classes of the rows; elements from {@link #size} on mean nothing. */
+  int[] classes() {
+    return classes;
+  }
+
+  INDArray classArray() {
+    return Nd4j.createFromArray(Arrays.copyOf(classes, size));
+  }
+
+  double[] classCounts(int numClasses) {
+    double[] counts = new double[numClasses];
+    for (int i = 0; i < size; i++) {
+      counts[classes[i]]++;
+    }
+    return counts;
+  }
+
+  /**
+   * Leaves out rows with a feature that is NaN or infinite.
+   *
+   * @return how many were left out
+   */
+  int dropNonFinite() {
+    // x - x is zero for a number and NaN for what is none.
+    double[] zeros = rows().sub(rows()).sum(1).toDoubleVector();
+    int kept = 0;
+    for (int i = 0; i < zeros.length; i++) {
+      if (zeros[i] == 0) {
+        if (kept != i) {
+          rows.getRow(kept).assign(rows.getRow(i));
+        }
+        classes[kept++] = classes[i];
+      }
+    }
+    int dropped = size - kept;
+    size = kept;
+    return dropped;
+  }
+
+  void clear() {
+    size = 0;
+  }
+
+  private INDArray slice(int from, int to) {
+    return from == 0 && to == classes.length
+        ? rows
+        : rows.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+  }
+}
