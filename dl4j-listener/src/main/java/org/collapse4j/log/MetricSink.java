@@ -1,0 +1,20 @@
+package org.collapse4j.log;
+
+import java.io.IOException;
+
+/**
+ * A destination of observations. What was written before is whole and readable after every {@link
+ * #write}, whatever happens to the process next.
+ */
+public interface MetricSink extends AutoCloseable {
+  /**
+   * Writes one observation.
+   *
+   * @throws IOException if it cannot be written; what was written before stays readable
+   */
+  void write(Observation observation) throws IOException;
+
+  /** Releases what the sink holds; writing afterwards is an error. */
+  @Override
+  default void close() throws IOException {}
+}
