@@ -98,9 +98,9 @@ public final class Measurements {
 
     private Builder() {}
 
-    /** Sets the value of a metric; NaN for undefined. */
+    /** Sets the value of a metric; NaN, or an infinity from a zero denominator, is undefined. */
     public Builder put(Metric metric, double value) {
-      values.put(metric, value);
+      values.put(metric, Double.isInfinite(value) ? Double.NaN : value);
       return this;
     }
 

@@ -1,0 +1,180 @@
+package org.collapse4j.dl4j;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.collapse4j.dl4j.MeasuredNetwork.Activations;
+import org.collapse4j.metric.Dilation;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.stats.ClassStatistics;
+import org.collapse4j.stats.ClassStatisticsAccumulator;
+import org.collapse4j.stats.Classifier;
+import org.collapse4j.stats.DecisionAccumulator;
+import org.collapse4j.stats.GlobalMean;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Runs a network over a {@link Probe} in inference mode and measures its features exactly: once for
+ * the class statistics, once more for the decisions, which need the class means.
+ */
+final class ProbeMeasurement {
+  /** Features of up to this many elements are kept for the second time instead of run again. */
+  private static final long KEPT_ELEMENTS = 1 << 24;
+
+  private final MeasuredNetwork network;
+  private final List<FeaturePoint> points;
+  private final Probe probe;
+  private final int covarianceLimit;
+
+  ProbeMeasurement(
+      MeasuredNetwork network, List<FeaturePoint> points, Probe probe, int covarianceLimit) {
+    this.network = network;
+    this.points = points;
+    this.probe = probe;
+    this.covarianceLimit = covarianceLimit;
+  }
+
+  /** The measurements of every point. */
+  Map<FeaturePoint, Measurements> measure(
+      Map<FeaturePoint, INDArray> outOfDistributionMeans, GlobalMean globalMean) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      KeptRows kept = new KeptRows();
+      Map<FeaturePoint, ClassStatistics> statistics = gather(kept);
+      Map<FeaturePoint, Measurements> measurements = new LinkedHashMap<>();
+      Map<FeaturePoint, DecisionAccumulator> decisions = decide(statistics, kept);
+      statistics.forEach(
+          (point, of) ->
+              measurements.put(
+                  point,
+                  measurements(
+                      of,
+                      decisions.get(point),
+                      classifier(point),
+                      outOfDistributionMeans.get(point),
+                      globalMean)));
+      return measurements;
+    }
+  }
+
+  private Measurements measurements(
+      ClassStatistics statistics,
+      DecisionAccumulator decisions,
+      Classifier classifier,
+      INDArray outOfDistributionMean,
+      GlobalMean globalMean) {
+    Measurements values =
+        FeatureMeasures.of(
+            statistics, decisions.snapshot(), classifier, outOfDistributionMean, globalMean);
+    return probe.role() == Probe.Role.HELD_OUT ? values.and(Dilation.of(statistics)) : values;
+  }
+
+  private Classifier classifier(FeaturePoint point) {
+    return point.classified() ? network.classifier(point.output()) : null;
+  }
+
+  private Map<FeaturePoint, ClassStatistics> gather(KeptRows kept) {
+    Map<FeaturePoint, ClassStatisticsAccumulator> accumulators = new LinkedHashMap<>();
+    forEachBatch(
+        (point, rows) -> {
+          kept.add(point, rows);
+          accumulators
+              .computeIfAbsent(point, p -> accumulator((int) rows.labels().size(1)))
+              .observe(rows.features(), rows.labels());
+        });
+    Map<FeaturePoint, ClassStatistics> statistics = new LinkedHashMap<>();
+    accumulators.forEach((point, accumulator) -> statistics.put(point, accumulator.snapshot()));
+    return statistics;
+  }
+
+  private ClassStatisticsAccumulator accumulator(int numClasses) {
+    return ClassStatisticsAccumulator.builder(numClasses).covarianceLimit(covarianceLimit).build();
+  }
+
+  private Map<FeaturePoint, DecisionAccumulator> decide(
+      Map<FeaturePoint, ClassStatistics> statistics, KeptRows kept) {
+    Map<FeaturePoint, DecisionAccumulator> decisions = new HashMap<>();
+    statistics.forEach(
+        (point, centres) ->
+            decisions.put(point, DecisionAccumulator.of(centres, classifier(point))));
+    RowConsumer decide =
+        (point, rows) -> decisions.get(point).observe(rows.features(), rows.labels());
+    if (kept.isComplete()) {
+      kept.forEach(decide);
+    } else {
+      forEachBatch(decide);
+    }
+    return decisions;
+  }
+
+  /** The mean features of a probe whose labels mean nothing, {@code [d]} for every point. */
+  Map<FeaturePoint, INDArray> means() {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Map<FeaturePoint, ClassStatisticsAccumulator> accumulators = new LinkedHashMap<>();
+      forEachBatch(
+          (point, rows) ->
+              accumulators
+                  .computeIfAbsent(
+                      point, p -> ClassStatisticsAccumulator.builder(1).covarianceLimit(0).build())
+                  .observe(rows.features(), Nd4j.zeros(rows.features().size(0), 1)));
+      Map<FeaturePoint, INDArray> means = new HashMap<>();
+      accumulators.forEach(
+          (point, accumulator) ->
+              means.put(point, accumulator.snapshot().globalMean(GlobalMean.SAMPLE)));
+      return means;
+    }
+  }
+
+  private void forEachBatch(RowConsumer consumer) {
+    boolean labelled = probe.role() != Probe.Role.OUT_OF_DISTRIBUTION;
+    probe.data().reset();
+    while (probe.data().hasNext()) {
+      DataSet batch = probe.data().next();
+      Activations activations = network.infer(batch);
+      for (FeaturePoint point : points) {
+        FeatureRows rows =
+            FeatureRows.of(
+                network.features(point, activations),
+                labelled ? batch.getLabels() : null,
+                labelled ? batch.getLabelsMaskArray() : null);
+        if (!rows.isEmpty()) {
+          consumer.accept(point, rows);
+        }
+      }
+    }
+    probe.data().reset();
+  }
+
+  /** What is done with the rows of a batch at a point. */
+  @FunctionalInterface
+  private interface RowConsumer {
+    void accept(FeaturePoint point, FeatureRows rows);
+  }
+
+  /** The rows of a small probe, so that the network need not run twice. */
+  private static final class KeptRows {
+    private final List<Map.Entry<FeaturePoint, FeatureRows>> batches = new ArrayList<>();
+    private long elements;
+
+    void add(FeaturePoint point, FeatureRows rows) {
+      elements += rows.features().length();
+      if (isComplete()) {
+        batches.add(Map.entry(point, rows));
+      } else {
+        batches.clear();
+      }
+    }
+
+    boolean isComplete() {
+      return elements <= KEPT_ELEMENTS;
+    }
+
+    void forEach(RowConsumer consumer) {
+      batches.forEach(batch -> consumer.accept(batch.getKey(), batch.getValue()));
+    }
+  }
+}
