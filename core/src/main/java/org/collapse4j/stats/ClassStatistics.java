@@ -24,6 +24,29 @@ public final class ClassStatistics {
     this.nonFinite = nonFinite;
   }
 
+  /**
+   * The statistics of no example: a start for {@link #merge}, and a reference that leaves undefined
+   * what is measured against it.
+   *
+   * @param numClasses K, at least 1
+   * @param dimension d, at least 1
+   * @throws IllegalArgumentException if one of them is below 1
+   */
+  public static ClassStatistics empty(int numClasses, int dimension) {
+    if (numClasses < 1 || dimension < 1) {
+      throw new IllegalArgumentException(
+          "There must be at least one class and one feature, not "
+              + numClasses
+              + " classes and "
+              + dimension
+              + " features");
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      boolean withScatter = dimension <= ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;
+      return new ClassStatistics(Moments.empty(numClasses, dimension, withScatter), 0);
+    }
+  }
+
   /** The number of classes K, with or without examples. */
   public int numClasses() {
     return moments.numClasses;

@@ -1,0 +1,161 @@
+package org.collapse4j.samples.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
+import org.collapse4j.samples.data.NpyFile;
+import org.collapse4j.samples.experiment.ExportedFeatures;
+import org.collapse4j.stats.GlobalMean;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code measure}: the metrics of arrays exported from any framework. */
+@Command(
+    name = "measure",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures features and labels in NPY files, as any framework exports them.",
+      "Prints a table, or with --json one object from key to number or null (undefined)."
+    })
+public final class MeasureCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--features",
+      required = true,
+      paramLabel = "F.npy",
+      description = "penultimate features [N, d], float32 or float64")
+  private Path features;
+
+  @Option(
+      names = "--labels",
+      required = true,
+      paramLabel = "L.npy",
+      description = "class indices [N] the network was trained on, int32 or int64")
+  private Path labels;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "W.npy",
+      description =
+          "classifier weights [K, d]: adds nc2 of the classifier, nc3, nc4, accuracy, ece")
+  private Path weights;
+
+  @Option(
+      names = "--bias",
+      paramLabel = "B.npy",
+      description = "classifier bias [K]; zero if left out")
+  private Path bias;
+
+  @ArgGroup(exclusive = false)
+  private HeldOut heldOut;
+
+  @Option(
+      names = "--clean",
+      paramLabel = "C.npy",
+      description = "the true labels [N] of the same examples: adds noise.rate, memorization.*")
+  private Path clean;
+
+  @Option(
+      names = "--ood",
+      paramLabel = "O.npy",
+      description = "features [M, d] of examples of no class: adds nc5")
+  private Path outOfDistribution;
+
+  @Option(
+      names = "--global-mean",
+      paramLabel = "sample|class",
+      defaultValue = "sample",
+      description =
+          "centre of the classes: mean of examples or of classes (default: ${DEFAULT-VALUE})")
+  private GlobalMean globalMean;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "128",
+      description = "rows measured at a time (default: ${DEFAULT-VALUE})")
+  private int batch;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  /** The two arrays that only make sense together. */
+  private static final class HeldOut {
+    @Option(
+        names = "--heldout-features",
+        required = true,
+        paramLabel = "F.npy",
+        description = "features [M, d] of examples that took no part in training: adds dilation.*")
+    private Path features;
+
+    @Option(
+        names = "--heldout-labels",
+        required = true,
+        paramLabel = "L.npy",
+        description = "their true labels [M]")
+    private Path labels;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Measurements measured = input().measure(globalMean);
+    double nonFinite = measured.value(Metric.EXAMPLES_NONFINITE);
+    if (nonFinite > 0) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              Locale.ROOT,
+              "collapse4j: left out %.0f of %.0f examples of %s with a NaN or infinite feature%n",
+              nonFinite,
+              nonFinite + measured.value(Metric.EXAMPLES),
+              features);
+    }
+    spec.commandLine().getOut().print(json ? json(measured) : MetricTable.of(measured));
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private ExportedFeatures input() throws IOException {
+    ExportedFeatures.Builder input =
+        ExportedFeatures.builder(NpyFile.floats(features), NpyFile.integers(labels)).batch(batch);
+    if (weights != null) {
+      input.classifier(NpyFile.floats(weights), bias == null ? null : NpyFile.floats(bias));
+    } else if (bias != null) {
+      throw new IllegalArgumentException("--bias goes with --weights, which is missing");
+    }
+    if (heldOut != null) {
+      input.heldOut(NpyFile.floats(heldOut.features), NpyFile.integers(heldOut.labels));
+    }
+    if (clean != null) {
+      input.clean(NpyFile.integers(clean));
+    }
+    if (outOfDistribution != null) {
+      INDArray ood = NpyFile.floats(outOfDistribution);
+      input.outOfDistribution(ood);
+    }
+    return input.build();
+  }
+
+  private static String json(Measurements measured) throws JsonProcessingException {
+    ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    ObjectNode object = mapper.createObjectNode();
+    for (Metric metric : measured.metrics()) {
+      double value = measured.value(metric);
+      object.put(metric.key(), Double.isFinite(value) ? (Double) value : null);
+    }
+    return mapper.writeValueAsString(object) + System.lineSeparator();
+  }
+}

@@ -1,0 +1,137 @@
+package org.collapse4j.samples.data;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** MNIST, Fashion-MNIST and what else comes as the same four IDX files. */
+public final class IdxImages {
+  private static final String MINI = "fashion-mnist-mini";
+  private static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
+  private static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
+  private static final String TEST_IMAGES = "t10k-images-idx3-ubyte";
+  private static final String TEST_LABELS = "t10k-labels-idx1-ubyte";
+
+  private IdxImages() {}
+
+  /** Where a file of a data set is read from. */
+  @FunctionalInterface
+  private interface Source {
+    IdxFile read(String name) throws IOException;
+  }
+
+  /**
+   * The first 1,000 training and 200 test images of each class of Fashion-MNIST, which come with
+   * this module (Xiao, Rasul, Vollgraf 2017; MIT licence, kept beside them).
+   */
+  public static ImageData fashionMnistMini() throws IOException {
+    return read(MINI, name -> resource(MINI + "/" + name + ".gz"));
+  }
+
+  private static IdxFile resource(String name) throws IOException {
+    try (InputStream in = IdxImages.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new FileNotFoundException("The resource " + name + " is not on the class path");
+      }
+      return IdxFile.read(in, name);
+    }
+  }
+
+  /**
+   * The images of a directory: {@value #TRAIN_IMAGES}, {@value #TRAIN_LABELS}, {@value
+   * #TEST_IMAGES} and {@value #TEST_LABELS}, each plain or with {@code .gz}.
+   *
+   * @throws NotDirectoryException if there is no such directory
+   * @throws FileNotFoundException if a file is missing; the message says where the data come from
+   * @throws IllegalArgumentException if a file is none of images or labels, or they do not match
+   */
+  public static ImageData directory(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NotDirectoryException(directory + " is no directory. " + whereFrom());
+    }
+    Path name = directory.toAbsolutePath().normalize().getFileName();
+    return read(name == null ? "idx" : name.toString(), file -> find(directory, file));
+  }
+
+  private static IdxFile find(Path directory, String name) throws IOException {
+    for (String suffix : new String[] {"", ".gz"}) {
+      Path file = directory.resolve(name + suffix);
+      if (Files.isRegularFile(file)) {
+        return IdxFile.read(file);
+      }
+    }
+    throw new FileNotFoundException(
+        directory + " has no file " + name + " or " + name + ".gz. " + whereFrom());
+  }
+
+  private static String whereFrom() {
+    return "Fashion-MNIST comes as Debian's package dataset-fashion-mnist, which puts it into"
+        + " /usr/share/datasets/fashion-mnist, or from github.com/zalandoresearch/fashion-mnist";
+  }
+
+  private static ImageData read(String name, Source source) throws IOException {
+    IdxFile trainImages = requireImages(source.read(TRAIN_IMAGES), TRAIN_IMAGES);
+    IdxFile testImages = requireImages(source.read(TEST_IMAGES), TEST_IMAGES);
+    IdxFile trainLabels = requireLabels(source.read(TRAIN_LABELS), TRAIN_LABELS, trainImages);
+    IdxFile testLabels = requireLabels(source.read(TEST_LABELS), TEST_LABELS, testImages);
+    int classes = Math.max(largest(trainLabels), largest(testLabels)) + 1;
+    return new ImageData(
+        name,
+        dataSet(trainImages, trainLabels, classes),
+        dataSet(testImages, testLabels, classes),
+        1,
+        trainImages.shape()[1],
+        trainImages.shape()[2]);
+  }
+
+  private static IdxFile requireImages(IdxFile file, String name) {
+    if (file.shape().length != 3 || file.shape()[0] == 0) {
+      throw new IllegalArgumentException(
+          name + " must have shape [images, height, width], not " + Arrays.toString(file.shape()));
+    }
+    return file;
+  }
+
+  private static IdxFile requireLabels(IdxFile file, String name, IdxFile images) {
+    if (file.shape().length != 1 || file.shape()[0] != images.shape()[0]) {
+      throw new IllegalArgumentException(
+          name
+              + " must have one label for each of the "
+              + images.shape()[0]
+              + " images, not shape "
+              + Arrays.toString(file.shape()));
+    }
+    return file;
+  }
+
+  private static int largest(IdxFile labels) {
+    int largest = 0;
+    for (byte label : labels.values()) {
+      largest = Math.max(largest, label & 0xff);
+    }
+    return largest;
+  }
+
+  private static DataSet dataSet(IdxFile images, IdxFile labels, int classes) {
+    byte[] pixels = images.values();
+    float[] features = new float[pixels.length];
+    for (int i = 0; i < pixels.length; i++) {
+      features[i] = (pixels[i] & 0xff) / 255f;
+    }
+    int count = images.shape()[0];
+    INDArray oneHot = Nd4j.zeros(DataType.FLOAT, count, classes);
+    for (int i = 0; i < count; i++) {
+      oneHot.putScalar(i, labels.values()[i] & 0xff, 1);
+    }
+    return new DataSet(
+        Nd4j.createFromArray(features).reshape(count, pixels.length / count), oneHot);
+  }
+}
