@@ -41,9 +41,7 @@ public final class Dilation {
    */
   public static double separation(ClassStatistics heldOut) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return ClassDistances.separation(
-          Frame.of(
-              heldOut.presentClassMeans().subiRowVector(heldOut.globalMean(GlobalMean.CLASS))));
+      return ClassDistances.separation(Frame.ofCentredMeans(heldOut, GlobalMean.CLASS));
     }
   }
 

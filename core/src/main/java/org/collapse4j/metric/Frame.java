@@ -1,5 +1,7 @@
 package org.collapse4j.metric;
 
+import org.collapse4j.stats.ClassStatistics;
+import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -26,7 +28,16 @@ final class Frame {
     return new Frame(rows);
   }
 
+  /** The frame of the class means of the present classes, each less the global mean. */
+  static Frame ofCentredMeans(ClassStatistics statistics, GlobalMean globalMean) {
+    INDArray means = statistics.presentClassMeans();
+    return of(means.isEmpty() ? means : means.subiRowVector(statistics.globalMean(globalMean)));
+  }
+
   static double[][] gram(INDArray a, INDArray b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return new double[0][0];
+    }
     return Nd4j.gemm(a, b, false, true).toDoubleMatrix();
   }
 

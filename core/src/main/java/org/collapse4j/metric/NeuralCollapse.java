@@ -30,7 +30,7 @@ public final class NeuralCollapse {
    */
   public static Measurements ofFeatures(ClassStatistics statistics, GlobalMean globalMean) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Frame means = centredMeans(statistics, globalMean);
+      Frame means = Frame.ofCentredMeans(statistics, globalMean);
       return Measurements.builder()
           .add(variability(statistics, means))
           .add(arrangement(statistics, means))
@@ -39,12 +39,6 @@ public final class NeuralCollapse {
           .put(Metric.EXAMPLES_NONFINITE, (double) statistics.nonFiniteCount())
           .build();
     }
-  }
-
-  /** The centred class means M, one row for each class that has examples. */
-  private static Frame centredMeans(ClassStatistics statistics, GlobalMean globalMean) {
-    INDArray means = statistics.presentClassMeans();
-    return Frame.of(means.subiRowVector(statistics.globalMean(globalMean)));
   }
 
   /**
@@ -56,7 +50,7 @@ public final class NeuralCollapse {
    */
   public static Measurements variability(ClassStatistics statistics, GlobalMean globalMean) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return variability(statistics, centredMeans(statistics, globalMean));
+      return variability(statistics, Frame.ofCentredMeans(statistics, globalMean));
     }
   }
 
@@ -135,7 +129,7 @@ public final class NeuralCollapse {
       ClassStatistics statistics, Classifier classifier, GlobalMean globalMean) {
     requireSameShape(statistics, classifier);
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Frame means = centredMeans(statistics, globalMean);
+      Frame means = Frame.ofCentredMeans(statistics, globalMean);
       if (means.size() < 2) {
         return undefined(
             Metric.NC2_NORM_CV_CLASSIFIER,

@@ -48,14 +48,22 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--widths",
       paramLabel = "N",
       split = ",",
-      defaultValue = "256,256",
+      defaultValue = "256,256,256",
       description = "units of the hidden layers (default: ${DEFAULT-VALUE})")
   private List<Integer> widths;
 
   @Option(
+      names = "--no-batch-norm",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "leave out the batch normalisation of hidden layers")
+  private boolean batchNorm;
+
+  @Option(
       names = "--learning-rate",
       paramLabel = "R",
-      defaultValue = "0.05",
+      defaultValue = "0.1",
       description = "dropped tenfold after two thirds of the epochs (default: ${DEFAULT-VALUE})")
   private double learningRate;
 
@@ -90,6 +98,7 @@ public final class TrainCommand implements Callable<Integer> {
             .epochs(epochs)
             .batch(batch)
             .widths(widths)
+            .batchNorm(batchNorm)
             .learningRate(learningRate)
             .weightDecay(weightDecay)
             .seed(seed)

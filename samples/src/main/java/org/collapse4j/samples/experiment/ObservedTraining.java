@@ -21,7 +21,6 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
@@ -35,6 +34,7 @@ public final class ObservedTraining {
   private final int epochs;
   private final int batch;
   private final List<Integer> widths;
+  private final boolean batchNorm;
   private final double learningRate;
   private final double weightDecay;
   private final long seed;
@@ -45,6 +45,7 @@ public final class ObservedTraining {
     epochs = builder.epochs;
     batch = builder.batch;
     widths = builder.widths;
+    batchNorm = builder.batchNorm;
     learningRate = builder.learningRate;
     weightDecay = builder.weightDecay;
     seed = builder.seed;
@@ -81,14 +82,13 @@ public final class ObservedTraining {
   }
 
   private MultiLayerNetwork network(ImageData images) {
-    return Mlp.create(
-        images.numPixels(),
-        widths,
-        images.numClasses(),
-        new LossMCXENT(),
-        schedule(),
-        weightDecay,
-        seed);
+    return Mlp.builder(images.numPixels(), images.numClasses())
+        .widths(widths)
+        .batchNorm(batchNorm)
+        .learningRate(schedule())
+        .weightDecay(weightDecay)
+        .seed(seed)
+        .build();
   }
 
   private MapSchedule schedule() {
@@ -177,8 +177,9 @@ public final class ObservedTraining {
   public static final class Builder {
     private int epochs = 30;
     private int batch = 128;
-    private List<Integer> widths = List.of(256, 256);
-    private double learningRate = 0.05;
+    private List<Integer> widths = List.of(256, 256, 256);
+    private boolean batchNorm = true;
+    private double learningRate = 0.1;
     private double weightDecay = 5e-4;
     private long seed = 1;
     private Path runs = Path.of("runs");
@@ -208,6 +209,12 @@ public final class ObservedTraining {
       }
       units.forEach(n -> requirePositive("widths", n));
       widths = List.copyOf(units);
+      return this;
+    }
+
+    /** Whether every hidden layer is normalised over the batch; true unless set. */
+    public Builder batchNorm(boolean enabled) {
+      batchNorm = enabled;
       return this;
     }
 

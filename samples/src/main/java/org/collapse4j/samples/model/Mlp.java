@@ -2,6 +2,8 @@ package org.collapse4j.samples.model;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -9,31 +11,72 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 
-/** Fully connected networks with rectified hidden layers and a softmax output. */
+/**
+ * A fully connected network with rectified hidden layers and a softmax output, for stochastic
+ * gradient descent with Nesterov momentum 0.9.
+ */
 public final class Mlp {
-  private Mlp() {}
+  private final int inputs;
+  private final int classes;
+  private List<Integer> widths = List.of(256, 256, 256);
+  private boolean batchNorm = true;
+  private ILossFunction loss = new LossMCXENT();
+  private ISchedule learningRate = new FixedSchedule(0.1);
+  private double weightDecay = 5e-4;
+  private long seed = 1;
 
-  /**
-   * An initialised network.
-   *
-   * @param inputs features of an example
-   * @param widths units of each hidden layer; the last are the penultimate features
-   * @param classes outputs
-   * @param loss of the output layer
-   * @param learningRate of stochastic gradient descent with Nesterov momentum 0.9
-   * @param weightDecay the factor of the squared weights and biases in the objective, halved
-   * @param seed of the initial weights
-   */
-  public static MultiLayerNetwork create(
-      int inputs,
-      List<Integer> widths,
-      int classes,
-      ILossFunction loss,
-      ISchedule learningRate,
-      double weightDecay,
-      long seed) {
+  private Mlp(int inputs, int classes) {
+    this.inputs = inputs;
+    this.classes = classes;
+  }
+
+  /** Starts a network for examples of so many features and so many classes. */
+  public static Mlp builder(int inputs, int classes) {
+    return new Mlp(inputs, classes);
+  }
+
+  /** The units of each hidden layer; the last are the penultimate features. */
+  public Mlp widths(List<Integer> units) {
+    widths = List.copyOf(units);
+    return this;
+  }
+
+  /** Whether every hidden layer is normalised over the batch before it is rectified. */
+  public Mlp batchNorm(boolean enabled) {
+    batchNorm = enabled;
+    return this;
+  }
+
+  /** The loss of the output layer. */
+  public Mlp loss(ILossFunction function) {
+    loss = function;
+    return this;
+  }
+
+  /** The learning rate. */
+  public Mlp learningRate(ISchedule schedule) {
+    learningRate = schedule;
+    return this;
+  }
+
+  /** The factor of the squared weights and biases in the objective, halved. */
+  public Mlp weightDecay(double factor) {
+    weightDecay = factor;
+    return this;
+  }
+
+  /** The seed of the initial weights. */
+  public Mlp seed(long value) {
+    seed = value;
+    return this;
+  }
+
+  /** Builds and initialises the network. */
+  public MultiLayerNetwork build() {
     NeuralNetConfiguration.ListBuilder layers =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -44,8 +87,7 @@ public final class Mlp {
             .list();
     int before = inputs;
     for (int width : widths) {
-      layers.layer(
-          new DenseLayer.Builder().nIn(before).nOut(width).activation(Activation.RELU).build());
+      addHidden(layers, before, width);
       before = width;
     }
     layers.layer(
@@ -58,5 +100,16 @@ public final class Mlp {
     MultiLayerNetwork network = new MultiLayerNetwork(layers.build());
     network.init();
     return network;
+  }
+
+  private void addHidden(NeuralNetConfiguration.ListBuilder layers, int before, int width) {
+    DenseLayer.Builder dense = new DenseLayer.Builder().nIn(before).nOut(width);
+    if (!batchNorm) {
+      layers.layer(dense.activation(Activation.RELU).build());
+      return;
+    }
+    layers.layer(dense.activation(Activation.IDENTITY).build());
+    layers.layer(new BatchNormalization.Builder().nIn(width).nOut(width).build());
+    layers.layer(new ActivationLayer(Activation.RELU));
   }
 }
