@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -249,7 +250,8 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
   private Observation observation(
       int epoch, long iteration, String split, FeaturePoint point, Measurements values) {
-    return new Observation(options.run, epoch, iteration, split, point.layer(), values);
+    return new Observation(
+        options.run, epoch, iteration, split, point.layer(), values, options.parameters);
   }
 
   private void publish(Observation observation) {
@@ -286,6 +288,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     final GlobalMean globalMean;
     final boolean failFast;
     final String run;
+    final Map<String, String> parameters;
 
     Options(Builder builder) {
       layers = List.copyOf(builder.layers);
@@ -298,6 +301,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
       globalMean = builder.globalMean;
       failFast = builder.failFast;
       run = builder.run;
+      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parameters));
     }
   }
 
@@ -306,6 +310,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     private final List<String> layers = new ArrayList<>();
     private final List<Probe> probes = new ArrayList<>();
     private final List<MetricSink> sinks = new ArrayList<>();
+    private final Map<String, String> parameters = new LinkedHashMap<>();
     private boolean stream = true;
     private int everyEpochs = 1;
     private int everyIterations;
@@ -461,6 +466,21 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     /** The name of the run in every observation; the time of the builder unless set. */
     public Builder run(String name) {
       run = Objects.requireNonNull(name, "run");
+      return this;
+    }
+
+    /**
+     * Says a hyperparameter of the run, such as {@code loss}, {@code alpha}, {@code noise.rate} or
+     * {@code seed}: it goes into every observation, and runs are told apart and compared by it. One
+     * said again replaces the former.
+     *
+     * @throws IllegalArgumentException if the key is blank
+     */
+    public Builder parameter(String key, String value) {
+      if (key.isBlank()) {
+        throw new IllegalArgumentException("A parameter's key must not be blank: \"" + key + "\"");
+      }
+      parameters.put(key, Objects.requireNonNull(value, "value"));
       return this;
     }
 

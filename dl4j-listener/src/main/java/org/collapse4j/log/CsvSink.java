@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.collapse4j.metric.Metric;
@@ -13,14 +14,15 @@ import org.collapse4j.metric.Metric;
 /**
  * Appends one row an observation to a CSV file (RFC 4180, UTF-8, decimal point): run, epoch,
  * iteration, split, layer, then a column for every {@link Metric} in the order of the vocabulary,
- * empty where it is undefined or was not measured. An existing file of the same columns is
- * continued.
+ * empty where it is undefined or was not measured. Values by class and the run's parameters are not
+ * in it. An existing file of the same columns is continued. {@link MetricLog} reads it back.
  */
 public final class CsvSink implements MetricSink {
+  /** The columns before those of the metrics. */
+  static final List<String> PLACE = List.of("run", "epoch", "iteration", "split", "layer");
+
   private static final String HEADER =
-      Stream.concat(
-              Stream.of("run", "epoch", "iteration", "split", "layer"),
-              Arrays.stream(Metric.values()).map(Metric::key))
+      Stream.concat(PLACE.stream(), Arrays.stream(Metric.values()).map(Metric::key))
           .collect(Collectors.joining(","));
 
   private final AppendOnlyFile file;

@@ -1,5 +1,8 @@
 package org.collapse4j.log;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.collapse4j.metric.Measurements;
 
@@ -13,18 +16,48 @@ import org.collapse4j.metric.Measurements;
  *     the name of a probe, such as {@code train}, {@code heldout} or {@code ood}
  * @param layer the name of the layer whose input or activations were measured
  * @param measurements the values
+ * @param parameters the hyperparameters of the run, such as {@code loss}, {@code alpha}, {@code
+ *     noise.rate} or {@code seed}, in the order they were given; empty if none are known
  */
 public record Observation(
-    String run, int epoch, long iteration, String split, String layer, Measurements measurements) {
+    String run,
+    int epoch,
+    long iteration,
+    String split,
+    String layer,
+    Measurements measurements,
+    Map<String, String> parameters) {
 
   /** The split of what is gathered from the training forward passes themselves. */
   public static final String STREAM = "stream";
 
-  /** Checks that nothing is null. */
+  /** Checks that nothing is null, and copies the parameters. */
   public Observation {
     Objects.requireNonNull(run, "run");
     Objects.requireNonNull(split, "split");
     Objects.requireNonNull(layer, "layer");
     Objects.requireNonNull(measurements, "measurements");
+    parameters = copy(parameters);
+  }
+
+  /** An observation of a run whose hyperparameters are not known. */
+  public Observation(
+      String run,
+      int epoch,
+      long iteration,
+      String split,
+      String layer,
+      Measurements measurements) {
+    this(run, epoch, iteration, split, layer, measurements, Map.of());
+  }
+
+  private static Map<String, String> copy(Map<String, String> parameters) {
+    Map<String, String> copy = new LinkedHashMap<>();
+    parameters.forEach(
+        (key, value) ->
+            copy.put(
+                Objects.requireNonNull(key, "parameter key"),
+                Objects.requireNonNull(value, () -> "value of the parameter " + key)));
+    return Collections.unmodifiableMap(copy);
   }
 }

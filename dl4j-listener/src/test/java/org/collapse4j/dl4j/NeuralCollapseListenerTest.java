@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
@@ -306,6 +307,23 @@ class NeuralCollapseListenerTest {
     Observation observation = listener.observe(network).get(0);
     assertEquals(5 * 90, observation.measurements().value(Metric.EXAMPLES));
     assertEquals(5, observation.iteration());
+  }
+
+  @Test
+  void everyObservationHasTheParametersOfTheRun() {
+    Recorder recorder = new Recorder();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder()
+            .parameter("loss", "cross-entropy")
+            .parameter("seed", "1")
+            .parameter("seed", "2")
+            .sink(recorder)
+            .build();
+    trainedNetwork(n -> n.addListeners(listener));
+    assertEquals(
+        Map.of("loss", "cross-entropy", "seed", "2"), recorder.observations.get(0).parameters());
+    assertThrows(
+        IllegalArgumentException.class, () -> NeuralCollapseListener.builder().parameter(" ", ""));
   }
 
   @Test

@@ -1,0 +1,181 @@
+package org.collapse4j.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
+
+/** Reads what {@link CsvSink} wrote. */
+final class CsvLogReader {
+  private static final int PLACE = CsvSink.PLACE.size();
+
+  private final Path file;
+  private final LogLines lines;
+  private final Deque<LogLines.Line> ahead = new ArrayDeque<>();
+  private final List<Observation> observations = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private int lastTorn = -1;
+
+  private CsvLogReader(Path file, LogLines lines) {
+    this.file = file;
+    this.lines = lines;
+  }
+
+  /** Whether the first line of a file has the columns of a log. */
+  static boolean isLog(Path file) throws IOException {
+    try (LogLines lines = new LogLines(file)) {
+      LogLines.Line header = lines.next();
+      return header != null && startsAsLog(List.of(header.text().split(",", -1)));
+    }
+  }
+
+  private static boolean startsAsLog(List<String> columns) {
+    return columns.size() > PLACE && columns.subList(0, PLACE).equals(CsvSink.PLACE);
+  }
+
+  static MetricLog read(Path file) throws IOException {
+    try (LogLines lines = new LogLines(file)) {
+      return new CsvLogReader(file, lines).read();
+    }
+  }
+
+  private MetricLog read() throws IOException {
+    LogLines.Line header = lines.next();
+    if (header == null) {
+      throw new IllegalArgumentException(file + " is empty: it has no whole observation");
+    }
+    List<Metric> columns = columns(header);
+    for (LogLines.Line line = next(); line != null; line = next()) {
+      if (!line.text().isEmpty()) {
+        read(line, columns);
+      }
+    }
+    if (observations.isEmpty()) {
+      throw new IllegalArgumentException(file + " is empty: it has no whole observation");
+    }
+    return new MetricLog(observations, warnings);
+  }
+
+  private LogLines.Line next() throws IOException {
+    return ahead.isEmpty() ? lines.next() : ahead.poll();
+  }
+
+  private List<Metric> columns(LogLines.Line header) {
+    List<String> names = List.of(header.text().split(",", -1));
+    if (!startsAsLog(names)) {
+      throw new IllegalArgumentException(
+          file + " is no log: its first line must start with " + String.join(",", CsvSink.PLACE));
+    }
+    return names.subList(PLACE, names.size()).stream().map(this::metric).toList();
+  }
+
+  private Metric metric(String column) {
+    return Metric.withKey(column)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    file
+                        + " was written by a newer version: its column \""
+                        + column
+                        + "\" is no metric known here"));
+  }
+
+  private void read(LogLines.Line first, List<Metric> columns) throws IOException {
+    Optional<List<String>> fields = fields(first, PLACE + columns.size());
+    if (fields.isEmpty()) {
+      leaveOut(first);
+      return;
+    }
+    try {
+      observations.add(observation(fields.get(), columns));
+    } catch (IllegalArgumentException wrong) {
+      throw new IllegalArgumentException(
+          file + ", line " + first.number() + " is no observation: " + wrong.getMessage(), wrong);
+    }
+  }
+
+  /** Lines that follow each other are the remains of one row, whose run has line feeds in it. */
+  private void leaveOut(LogLines.Line torn) {
+    if (torn.number() != lastTorn + 1) {
+      warnings.add(file + ", line " + torn.number() + " was torn in writing, and is left out");
+    }
+    lastTorn = torn.number();
+  }
+
+  /**
+   * The fields of the row that starts on a line, empty if it was torn. A quoted field may go on
+   * over lines; where its end is missing, the lines after the first are rows of their own.
+   */
+  private Optional<List<String>> fields(LogLines.Line first, int expected) throws IOException {
+    StringBuilder text = new StringBuilder(first.text());
+    Deque<LogLines.Line> taken = new ArrayDeque<>();
+    LogLines.Line last = first;
+    while (last != null && hasOpenQuote(text)) {
+      last = next();
+      if (last != null) {
+        taken.add(last);
+        text.append('\n').append(last.text());
+      }
+    }
+    List<String> fields = split(text);
+    if (last != null && last.ended() && fields.size() >= expected) {
+      return Optional.of(fields);
+    }
+    while (!taken.isEmpty()) {
+      ahead.addFirst(taken.removeLast());
+    }
+    return Optional.empty();
+  }
+
+  private static boolean hasOpenQuote(CharSequence text) {
+    return text.chars().filter(c -> c == '"').count() % 2 == 1;
+  }
+
+  private static List<String> split(CharSequence row) {
+    List<String> fields = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < row.length(); i++) {
+      char c = row.charAt(i);
+      if (c == '"' && quoted && i + 1 < row.length() && row.charAt(i + 1) == '"') {
+        field.append('"');
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        fields.add(field.toString());
+        field.setLength(0);
+      } else {
+        field.append(c);
+      }
+    }
+    fields.add(field.toString());
+    return fields;
+  }
+
+  private static Observation observation(List<String> fields, List<Metric> columns) {
+    if (fields.size() > PLACE + columns.size()) {
+      throw new IllegalArgumentException(
+          "it has " + fields.size() + " fields under " + (PLACE + columns.size()) + " columns");
+    }
+    Measurements.Builder values = Measurements.builder();
+    for (int i = 0; i < columns.size(); i++) {
+      String value = fields.get(PLACE + i);
+      if (!value.isEmpty()) {
+        values.put(columns.get(i), Double.parseDouble(value));
+      }
+    }
+    return new Observation(
+        fields.get(0),
+        Integer.parseInt(fields.get(1)),
+        Long.parseLong(fields.get(2)),
+        fields.get(3),
+        fields.get(4),
+        values.build());
+  }
+}

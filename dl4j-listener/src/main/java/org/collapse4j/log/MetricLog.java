@@ -1,0 +1,119 @@
+package org.collapse4j.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The observations that {@link JsonLinesSink} or {@link CsvSink} wrote, read back. Immutable.
+ *
+ * <p>A line that was torn when its process was killed is left out and told in {@link #warnings};
+ * everything else that is not as written is refused.
+ */
+public final class MetricLog {
+  private final List<Observation> observations;
+  private final List<String> warnings;
+
+  MetricLog(List<Observation> observations, List<String> warnings) {
+    this.observations = List.copyOf(observations);
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Reads a log, or every log in a folder and the folders in it: files that end in {@code .jsonl}
+   * or {@code .csv}. In a folder a CSV file of other columns, which is some other table, is left
+   * out with a warning, and a run that is in several files is taken as one.
+   *
+   * @param log a file of JSON lines or CSV, or a folder
+   * @throws IllegalArgumentException if it does not exist, is a folder without logs, is empty, is
+   *     no log, was written by a newer version or mixes versions; the message is one line with the
+   *     file and what was found
+   * @throws IOException if it cannot be read
+   */
+  public static MetricLog read(Path log) throws IOException {
+    if (Files.isDirectory(log)) {
+      return readFolder(log);
+    }
+    if (!Files.exists(log)) {
+      throw new IllegalArgumentException(log + " does not exist");
+    }
+    return readFile(log);
+  }
+
+  private static MetricLog readFile(Path file) throws IOException {
+    return isCsv(file) ? CsvLogReader.read(file) : JsonLinesLogReader.read(file);
+  }
+
+  private static MetricLog readFolder(Path folder) throws IOException {
+    Map<String, Set<Path>> filesOfRun = new LinkedHashMap<>();
+    List<Observation> observations = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    for (Path file : logsIn(folder)) {
+      if (isCsv(file) && !CsvLogReader.isLog(file)) {
+        warnings.add(file + " is some other table than a log, and left out");
+        continue;
+      }
+      MetricLog log = readFile(file);
+      observations.addAll(log.observations);
+      warnings.addAll(log.warnings);
+      log.runs().forEach(r -> filesOfRun.computeIfAbsent(r, k -> new LinkedHashSet<>()).add(file));
+    }
+    if (observations.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder
+              + " has no logs: files that end in .jsonl or .csv, as JsonLinesSink and CsvSink"
+              + " write them");
+    }
+    filesOfRun.forEach(
+        (run, files) -> {
+          if (files.size() > 1) {
+            warnings.add("The run \"" + run + "\" is in several files, taken as one: " + files);
+          }
+        });
+    return new MetricLog(observations, warnings);
+  }
+
+  /** CSV before JSON lines, which tell more: of two observations of the same the later counts. */
+  private static List<Path> logsIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(f -> isCsv(f) || endsWith(f, ".jsonl"))
+          .filter(Files::isRegularFile)
+          .sorted(
+              Comparator.comparing((Path f) -> !isCsv(f)).thenComparing(Comparator.naturalOrder()))
+          .toList();
+    }
+  }
+
+  private static boolean isCsv(Path file) {
+    return endsWith(file, ".csv");
+  }
+
+  private static boolean endsWith(Path file, String ending) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(ending);
+  }
+
+  /** The observations in the order they were written, file by file. */
+  public List<Observation> observations() {
+    return observations;
+  }
+
+  /** The names of the runs, in the order of their first observation. */
+  public List<String> runs() {
+    return observations.stream().map(Observation::run).distinct().toList();
+  }
+
+  /** What was left out in reading and why, a sentence each. */
+  public List<String> warnings() {
+    return warnings;
+  }
+}
