@@ -1,0 +1,239 @@
+package org.collapse4j.stats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.collapse4j.Examples;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+class ClassStatisticsAccumulatorTest {
+  private static final double DOUBLE_TOLERANCE = 1e-12;
+  private static final double HALF_TOLERANCE = 2e-3;
+
+  private final Examples examples = Examples.of(3, 5, 40, 1);
+
+  private static void assertSame(ClassStatistics expected, ClassStatistics actual, double within) {
+    assertEquals(expected.totalCount(), actual.totalCount());
+    for (int c = 0; c < expected.numClasses(); c++) {
+      assertEquals(expected.count(c), actual.count(c));
+      assertEquals(expected.classVariance(c), actual.classVariance(c), within);
+    }
+    assertTrue(expected.classMeans().equalsWithEps(actual.classMeans(), within));
+    assertTrue(
+        expected
+            .withinClassCovariance()
+            .orElseThrow()
+            .equalsWithEps(actual.withinClassCovariance().orElseThrow(), within));
+  }
+
+  private ClassStatistics observed(INDArray features, INDArray labels) {
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    accumulator.observe(features, labels);
+    return accumulator.snapshot();
+  }
+
+  @Test
+  void oneHotSoftAndColumnLabelsAreTheSameAsIndices() {
+    INDArray oneHot = Nd4j.zeros(DataType.FLOAT, 40, 3);
+    for (int i = 0; i < 40; i++) {
+      oneHot.putScalar(i, examples.labels().getInt(i), 1);
+    }
+    ClassStatistics expected = examples.statistics();
+    assertSame(expected, observed(examples.features(), oneHot), 0);
+    assertSame(expected, observed(examples.features(), oneHot.mul(0.6).addi(0.1)), 0);
+    assertSame(expected, observed(examples.features(), examples.labels().reshape(40, 1)), 0);
+    assertSame(
+        expected, observed(examples.features(), examples.labels().castTo(DataType.INT64)), 0);
+  }
+
+  @Test
+  void rowsOfAViewAndOfFortranOrderAreReadAsTheyLook() {
+    INDArray wide = Nd4j.create(DataType.DOUBLE, new long[] {80, 10}, 'f');
+    INDArray view = wide.get(NDArrayIndex.interval(0, 2, 80), NDArrayIndex.interval(3, 8));
+    view.assign(examples.features());
+    assertSame(examples.statistics(), observed(view, examples.labels()), DOUBLE_TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HALF", "BFLOAT16", "FLOAT", "DOUBLE"})
+  void everyFloatingTypeIsTaken(DataType type) {
+    double within = type == DataType.BFLOAT16 ? 8 * HALF_TOLERANCE : HALF_TOLERANCE;
+    assertSame(
+        examples.statistics(),
+        observed(examples.features().castTo(type), examples.labels()),
+        10 * within);
+  }
+
+  @Test
+  void argumentsStayAsTheyAre() {
+    INDArray features = examples.features().dup();
+    INDArray labels = examples.labels().dup();
+    observed(features, labels);
+    assertEquals(examples.features(), features);
+    assertEquals(examples.labels(), labels);
+  }
+
+  @Test
+  void aSnapshotIsNotTouchedByWhatComesAfter() {
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    accumulator.observe(examples.features(), examples.labels());
+    ClassStatistics before = accumulator.snapshot();
+    accumulator.observe(examples.features().add(7), examples.labels());
+    accumulator.snapshot();
+    before.classMeans().assign(0);
+    assertSame(examples.statistics(), before, DOUBLE_TOLERANCE);
+  }
+
+  @Test
+  void aResetForgetsEverything() {
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    accumulator.observe(examples.features().add(7), examples.labels());
+    accumulator.reset();
+    assertTrue(accumulator.isEmpty());
+    assertThrows(IllegalStateException.class, accumulator::snapshot);
+    accumulator.observe(examples.features(), examples.labels());
+    assertSame(examples.statistics(), accumulator.snapshot(), 0);
+  }
+
+  @Test
+  void rowsThatAreNotFiniteAreCountedAndLeftOut() {
+    INDArray spoiled = Nd4j.vstack(examples.features(), Nd4j.ones(DataType.DOUBLE, 3, 5));
+    spoiled.putScalar(40, 2, Double.NaN);
+    spoiled.putScalar(41, 0, Double.NEGATIVE_INFINITY);
+    spoiled.putScalar(42, 4, Double.POSITIVE_INFINITY);
+    INDArray labels = Nd4j.concat(0, examples.labels(), Nd4j.createFromArray(0, 1, 2));
+    ClassStatistics statistics = observed(spoiled, labels);
+    assertEquals(3, statistics.nonFiniteCount());
+    assertSame(examples.statistics(), statistics, DOUBLE_TOLERANCE);
+  }
+
+  @Test
+  void extremeMagnitudesNeitherOverflowNorVanish() {
+    for (double scale : new double[] {1e-25, 1e18}) {
+      INDArray scaled = examples.features().mul(scale).castTo(DataType.FLOAT);
+      ClassStatistics statistics = observed(scaled, examples.labels());
+      assertEquals(
+          examples.statistics().withinClassTrace(),
+          statistics.withinClassTrace() / scale / scale,
+          1e-5);
+    }
+  }
+
+  @Test
+  void withoutCovarianceTheVariancesAreStillThere() {
+    ClassStatisticsAccumulator accumulator =
+        ClassStatisticsAccumulator.builder(3).covarianceLimit(4).build();
+    accumulator.observe(examples.features(), examples.labels());
+    ClassStatistics statistics = accumulator.snapshot();
+    assertFalse(statistics.withinClassCovariance().isPresent());
+    assertEquals(
+        examples.statistics().withinClassTrace(), statistics.withinClassTrace(), DOUBLE_TOLERANCE);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ClassStatisticsAccumulator.forClasses(3).merge(statistics));
+  }
+
+  @Test
+  void itWorksInsideAWorkspaceAndKeepsNothingThere() {
+    WorkspaceConfiguration configuration =
+        WorkspaceConfiguration.builder().initialSize(1 << 20).build();
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    for (int i = 0; i < 40; i += 10) {
+      try (MemoryWorkspace ignored =
+          Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, "TEST")) {
+        INDArray inWorkspace =
+            examples.features().get(NDArrayIndex.interval(i, i + 10), NDArrayIndex.all()).dup();
+        accumulator.observe(inWorkspace, examples.labels().get(NDArrayIndex.interval(i, i + 10)));
+        accumulator.snapshot();
+      }
+    }
+    ClassStatistics statistics = accumulator.snapshot();
+    assertFalse(statistics.classMeans().isAttached());
+    assertSame(examples.statistics(), statistics, DOUBLE_TOLERANCE);
+  }
+
+  private void refused(String message, INDArray features, INDArray labels) {
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    accumulator.observe(examples.features(), examples.labels());
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> accumulator.observe(features, labels));
+    assertEquals(message, refused.getMessage());
+    assertSame(examples.statistics(), accumulator.snapshot(), 0);
+  }
+
+  @Test
+  void badInputIsRefusedAndNothingOfItStays() {
+    INDArray features = examples.features();
+    INDArray labels = examples.labels();
+    refused(
+        "Features must have shape [examples, features], not [40, 5, 1]",
+        features.reshape(40, 5, 1),
+        labels);
+    refused(
+        "Features must have 5 columns as before, not shape [40, 4]",
+        features.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 4)),
+        labels);
+    refused(
+        "Labels of 40 examples and 3 classes must be class indices of shape [40] or one-hot of"
+            + " shape [40, 3], not [39]",
+        features,
+        labels.get(NDArrayIndex.interval(0, 39)));
+    refused(
+        "Labels of 40 examples and 3 classes must be class indices of shape [40] or one-hot of"
+            + " shape [40, 3], not [40, 4]",
+        features,
+        Nd4j.ones(40, 4));
+    refused(
+        "A label must be a class index from 0 to 2, but label 4 is 3",
+        features,
+        labels.dup().putScalar(4, 3));
+    refused(
+        "A label must be a class index from 0 to 2, but label 7 is -1",
+        features,
+        labels.dup().putScalar(7, -1));
+    refused(
+        "A label must be a class index from 0 to 2, but label 0 is 0.5",
+        features,
+        labels.castTo(DataType.DOUBLE).putScalar(0, 0.5));
+    refused(
+        "A label must be a class index from 0 to 2, but label 0 is NaN",
+        features,
+        labels.castTo(DataType.DOUBLE).putScalar(0, Double.NaN));
+  }
+
+  @Test
+  void optionsAndPartsAreChecked() {
+    assertThrows(IllegalArgumentException.class, () -> ClassStatisticsAccumulator.builder(0));
+    assertThrows(IllegalArgumentException.class, () -> ClassStatistics.empty(0, 3));
+    ClassStatistics other = Examples.of(4, 5, 20, 2).statistics();
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> examples.statistics().merge(other));
+    assertEquals(
+        "Statistics can be merged if classes and features are the same: 3 classes of 5 features"
+            + " here, 4 of 5 there",
+        refused.getMessage());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> DecisionAccumulator.of(examples.statistics(), Classifier.of(Nd4j.ones(3, 4), null)));
+    assertThrows(
+        IllegalArgumentException.class, () -> Classifier.of(Nd4j.ones(3, 4), Nd4j.ones(4)));
+    assertThrows(IllegalArgumentException.class, () -> DecisionAccumulator.of(null, null));
+  }
+
+  @Test
+  void mergingWithNoExamplesChangesNothing() {
+    ClassStatistics none = ClassStatistics.empty(3, 5);
+    assertSame(examples.statistics(), examples.statistics().merge(none), 0);
+    assertSame(examples.statistics(), none.merge(examples.statistics()), 0);
+  }
+}
