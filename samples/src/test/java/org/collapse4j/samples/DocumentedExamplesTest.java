@@ -1,0 +1,136 @@
+package org.collapse4j.samples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.collapse4j.dl4j.NeuralCollapseListener;
+import org.collapse4j.log.JsonLinesSink;
+import org.collapse4j.log.Observation;
+import org.collapse4j.log.Slf4jSink;
+import org.collapse4j.metric.Metric;
+import org.collapse4j.samples.model.Mlp;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The Java examples of README and Javadoc stand in tests word for word, so that they compile. */
+class DocumentedExamplesTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern FENCED = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern IN_JAVADOC =
+      Pattern.compile("<pre>\\{@code\\n(.*?)\\n \\* *\\}</pre>", Pattern.DOTALL);
+
+  private final MultiLayerNetwork network = Mlp.builder(4, 3).widths(List.of(8)).build();
+  private final DataSetIterator trainBatches = batches();
+  private final DataSetIterator testBatches = batches();
+
+  private static DataSetIterator batches() {
+    Nd4j.getRandom().setSeed(1);
+    DataSet data = new DataSet(Nd4j.randn(30, 4), Nd4j.eye(3).repeat(0, 10));
+    return new ExistingDataSetIterator(data.batchBy(10));
+  }
+
+  @Test
+  void theListenerWithNoOptions() {
+    network.addListeners(new NeuralCollapseListener());
+    network.fit(trainBatches, 1);
+  }
+
+  @Test
+  void theListenerWithProbes() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder()
+            .trainProbe(trainBatches)
+            .heldOutProbe(testBatches)
+            .sink(new Slf4jSink())
+            .sink(new JsonLinesSink(Path.of("runs/first.jsonl")))
+            .build();
+    listener.requireMeasurable(network);
+  }
+
+  @Test
+  void readingBack() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().heldOutProbe(testBatches).build();
+    network.addListeners(listener);
+    network.fit(trainBatches, 1);
+    Observation observation = listener.lastObservation("heldout").orElseThrow();
+    double nc1 = observation.measurements().value(Metric.NC1_PINV);
+    assertTrue(nc1 > 0);
+  }
+
+  @Test
+  void everyExampleStandsInATest() {
+    List<String> tests =
+        files("glob:**/src/test/java/**.java").map(DocumentedExamplesTest::folded).toList();
+    List<String> missing = new ArrayList<>();
+    int examples = 0;
+    for (String example : examples()) {
+      examples++;
+      if (tests.stream().noneMatch(t -> t.contains(fold(example)))) {
+        missing.add(example);
+      }
+    }
+    assertEquals(List.of(), missing);
+    assertTrue(examples >= 4, "only " + examples + " examples were found");
+  }
+
+  private static List<String> examples() {
+    List<String> examples = new ArrayList<>();
+    files("glob:**.md").forEach(file -> addMatches(FENCED, text(file), examples));
+    files("glob:**/src/main/java/**.java")
+        .forEach(file -> addMatches(IN_JAVADOC, text(file), examples));
+    // What begins with a brace is JSON, with a pipe a table.
+    examples.removeIf(e -> e.strip().startsWith("{") || e.strip().startsWith("|"));
+    return examples;
+  }
+
+  private static void addMatches(Pattern pattern, String text, List<String> examples) {
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      examples.add(matcher.group(1).replaceAll("(?m)^ *\\* ?", ""));
+    }
+  }
+
+  private static Stream<Path> files(String glob) {
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher(glob);
+    try (Stream<Path> all = Files.walk(ROOT)) {
+      return all
+          .filter(p -> matcher.matches(p) && !p.toString().contains("/target/"))
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String folded(Path file) {
+    return fold(text(file));
+  }
+
+  private static String fold(String code) {
+    return code.replaceAll("\\s+", " ").strip();
+  }
+}
