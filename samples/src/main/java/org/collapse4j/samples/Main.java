@@ -44,7 +44,9 @@ public final class Main {
 
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     if (e instanceof IllegalArgumentException || e instanceof IOException) {
-      print(command, e.getMessage() == null ? e.toString() : e.getMessage());
+      // Picocli begins some messages so, others not.
+      String message = e.getMessage().replaceFirst("^Error: ", "");
+      print(command, message == null ? e.toString() : e.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
     e.printStackTrace(command.getErr());

@@ -275,7 +275,7 @@ class MeasureCommandTest {
         "--labels",
         "y.npy");
     refused(
-        "Error: Missing required argument(s): --heldout-labels=L.npy (see collapse4j measure --help)",
+        "Missing required argument(s): --heldout-labels=L.npy (see collapse4j measure --help)",
         twoClasses("--heldout-features", "f.npy"));
     Shell shell = Shell.run(twoClasses("--global-mean", "median"));
     assertEquals(2, shell.exitCode());
