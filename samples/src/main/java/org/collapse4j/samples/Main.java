@@ -3,6 +3,7 @@ package org.collapse4j.samples;
 import java.io.IOException;
 import java.io.PrintWriter;
 import org.collapse4j.samples.command.MeasureCommand;
+import org.collapse4j.samples.command.TheoryCommand;
 import org.collapse4j.samples.command.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,7 +19,12 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Neural collapse, memorization and dilation of classifiers.",
-    subcommands = {TrainCommand.class, MeasureCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      MeasureCommand.class,
+      TheoryCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main {
   private Main() {}
 

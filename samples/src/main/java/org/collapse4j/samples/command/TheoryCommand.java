@@ -1,0 +1,173 @@
+package org.collapse4j.samples.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.collapse4j.samples.experiment.DilationChart;
+import org.collapse4j.samples.experiment.MeasuredDilation;
+import org.collapse4j.samples.experiment.TheoryPoint;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code theory}: what the memorization-dilation model says, beside what runs have shown. */
+@Command(
+    name = "theory",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Solves the memorization-dilation model (Nguyen et al., ICLR 2023) for every eta, alpha and C.",
+      "Prints a table of the relative dilation r/D, and writes it as CSV and as a picture, with the"
+          + " ends of real runs laid over it.",
+      "A LIST is of numbers (0,0.1), of ranges from:to:step (0:0.4:0.02), or of both."
+    })
+public final class TheoryCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--eta",
+      paramLabel = "LIST",
+      defaultValue = "0:0.4:0.02",
+      converter = NumberList.Converter.class,
+      description = "noise rates, from 0 to 1 (default: ${DEFAULT-VALUE})")
+  private NumberList noiseRates;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "LIST",
+      defaultValue = "0,0.1,0.2",
+      converter = NumberList.Converter.class,
+      description =
+          "label smoothings, at least 0 and below 1; 0 is cross-entropy (default:"
+              + " ${DEFAULT-VALUE})")
+  private NumberList alphas;
+
+  @Option(
+      names = {"--expressivity", "-C"},
+      paramLabel = "LIST",
+      defaultValue = "1",
+      converter = NumberList.Converter.class,
+      description = "expressivity constants C, above 0 (default: ${DEFAULT-VALUE})")
+  private NumberList expressivities;
+
+  @Option(
+      names = "--lambda",
+      paramLabel = "X",
+      defaultValue = "0.001",
+      description = "penalty on squared features, above 0 (default: ${DEFAULT-VALUE})")
+  private double lambda;
+
+  @Option(
+      names = "--log",
+      paramLabel = "LOG",
+      description =
+          "log of runs, or folder of logs, whose last dilation.relative is laid over the picture at"
+              + " their noise.rate; may be repeated")
+  private List<Path> logs = new ArrayList<>();
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "take the runs' dilation from this split, where they have several")
+  private String split;
+
+  @Option(
+      names = "--layer",
+      paramLabel = "NAME",
+      description = "take the runs' dilation from this layer, where they have several")
+  private String layer;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      defaultValue = "runs/theory.csv",
+      description = "where to write the CSV (default: ${DEFAULT-VALUE})")
+  private Path csv;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      defaultValue = "runs/theory.png",
+      description = "where to draw, .png or .svg (default: ${DEFAULT-VALUE})")
+  private Path picture;
+
+  @Override
+  public Integer call() throws IOException {
+    boolean svg = isSvg();
+    List<TheoryPoint> points = solve();
+    List<MeasuredDilation> measured = readLogs();
+    DilationChart chart = new DilationChart(points, measured);
+    byte[] drawn = svg ? chart.toSvg() : chart.toPng();
+    write(csv, TheoryPoint.toCsv(points).getBytes(StandardCharsets.UTF_8));
+    write(picture, drawn);
+    print(points, measured);
+    return 0;
+  }
+
+  private boolean isSvg() {
+    String name = picture.toString().toLowerCase(Locale.ROOT);
+    if (!name.endsWith(".png") && !name.endsWith(".svg")) {
+      throw new IllegalArgumentException("--picture must end in .png or .svg, not " + picture);
+    }
+    return name.endsWith(".svg");
+  }
+
+  /** By C, then alpha, then eta: each curve in one piece. */
+  private List<TheoryPoint> solve() {
+    List<TheoryPoint> points = new ArrayList<>();
+    for (double expressivity : expressivities.values()) {
+      for (double alpha : alphas.values()) {
+        for (double noiseRate : noiseRates.values()) {
+          points.add(TheoryPoint.solve(noiseRate, alpha, expressivity, lambda));
+        }
+      }
+    }
+    return points;
+  }
+
+  private List<MeasuredDilation> readLogs() throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    List<MeasuredDilation> measured = new ArrayList<>();
+    for (Path log : logs) {
+      measured.addAll(
+          MeasuredDilation.read(
+              log, split, layer, warning -> err.println("collapse4j: " + log + ": " + warning)));
+    }
+    err.flush();
+    return measured;
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
+    Path target = file.toAbsolutePath();
+    Files.createDirectories(target.getParent());
+    Path part = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+    try {
+      Files.write(part, content);
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private void print(List<TheoryPoint> points, List<MeasuredDilation> measured) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Relative dilation r/D of the memorization-dilation model, lambda " + lambda);
+    out.print(TheoryTable.of(points));
+    if (!measured.isEmpty()) {
+      out.println();
+      out.println("Measured at the end of runs");
+      out.print(TheoryTable.ofRuns(measured));
+    }
+    out.println();
+    out.println("Written: " + csv + ", " + picture);
+    out.flush();
+  }
+}
