@@ -148,7 +148,7 @@ public final class TheoryCommand implements Callable<Integer> {
   private static void write(Path file, byte[] content) throws IOException {
     Path target = file.toAbsolutePath();
     Files.createDirectories(target.getParent());
-    Path part = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+    Path part = target.resolveSibling(target.getFileName() + ".part");
     try {
       Files.write(part, content);
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);

@@ -39,10 +39,10 @@ final class TheoryTable {
     }
   }
 
-  /** A row for each run. */
+  /** A row for each run: noise.rate and dilation.relative under the model's names. */
   static String ofRuns(List<MeasuredDilation> runs) {
     StringBuilder table = new StringBuilder();
-    table.append(cell("noise.rate")).append(cell("dilation.relative")).append(cell("alpha"));
+    table.append(cell("eta")).append(cell("r/D")).append(cell("alpha"));
     table.append("  loss, run").append(NEW_LINE);
     for (MeasuredDilation run : runs) {
       table.append(cell(share(run.noiseRate()))).append(cell(share(run.relativeDilation())));

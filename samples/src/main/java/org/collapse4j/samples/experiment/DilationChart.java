@@ -69,17 +69,20 @@ public final class DilationChart {
             .distinct()
             .toList();
     this.losses = measured.stream().map(MeasuredDilation::loss).distinct().toList();
-    this.chart = emptyChart(points.get(0).lambda());
-    addCurves(points);
+    List<Double> expressivities =
+        points.stream().map(TheoryPoint::expressivity).distinct().toList();
+    this.chart = emptyChart(points.get(0), expressivities.size() == 1);
+    addCurves(points, expressivities);
     addRuns(measured);
   }
 
-  private static XYChart emptyChart(double lambda) {
+  private static XYChart emptyChart(TheoryPoint point, boolean oneExpressivity) {
+    String title = "Memorization-dilation model, lambda " + NumberText.of(point.lambda());
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title("Memorization-dilation model, lambda " + NumberText.of(lambda))
+            .title(title + (oneExpressivity ? ", C " + NumberText.of(point.expressivity()) : ""))
             .xAxisTitle("noise rate eta")
             .yAxisTitle("relative dilation r / D")
             .build();
@@ -93,9 +96,7 @@ public final class DilationChart {
     return chart;
   }
 
-  private void addCurves(List<TheoryPoint> points) {
-    List<Double> expressivities =
-        points.stream().map(TheoryPoint::expressivity).distinct().toList();
+  private void addCurves(List<TheoryPoint> points, List<Double> expressivities) {
     Map<String, List<TheoryPoint>> curves =
         points.stream()
             .collect(
@@ -155,6 +156,11 @@ public final class DilationChart {
     return alpha.isPresent()
         ? COLOURS.get(alphas.indexOf(alpha.getAsDouble()) % COLOURS.size())
         : UNKNOWN_ALPHA;
+  }
+
+  /** What the legend has, curves first. */
+  List<String> names() {
+    return chart.getSeriesCollection().stream().map(XYSeries::getName).toList();
   }
 
   /** The chart as PNG. */

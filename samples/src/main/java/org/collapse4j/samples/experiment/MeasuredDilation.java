@@ -75,14 +75,14 @@ public record MeasuredDilation(
             .filter(o -> has(o, Metric.DILATION_RELATIVE))
             .toList();
     if (dilated.isEmpty()) {
-      warnings.accept("the run " + run + " has no " + Metric.DILATION_RELATIVE.key());
+      warnings.accept(withoutPoint(run, Metric.DILATION_RELATIVE));
       return List.of();
     }
     requireOnePlace(run, dilated);
     Observation last = dilated.get(dilated.size() - 1);
     OptionalDouble noiseRate = noiseRate(observations, last);
     if (noiseRate.isEmpty()) {
-      warnings.accept("the run " + run + " has no " + Metric.NOISE_RATE.key());
+      warnings.accept(withoutPoint(run, Metric.NOISE_RATE));
       return List.of();
     }
     return List.of(
@@ -92,6 +92,10 @@ public record MeasuredDilation(
             last.measurements().value(Metric.DILATION_RELATIVE),
             last.parameters().getOrDefault("loss", "unknown loss"),
             alpha(last)));
+  }
+
+  private static String withoutPoint(String run, Metric missing) {
+    return "left out the run " + run + ", which has no " + missing.key();
   }
 
   private static void requireOnePlace(String run, List<Observation> dilated) {

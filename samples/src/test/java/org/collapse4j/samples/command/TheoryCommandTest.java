@@ -106,16 +106,17 @@ class TheoryCommandTest {
 
     String svg = Files.readString(picture);
     assertAll(
-        () -> assertTrue(svg.contains(">alpha 0<"), "a curve"),
-        () -> assertTrue(svg.contains(">alpha 0.1<"), "a curve"),
-        () -> assertTrue(svg.contains(">measured: cross-entropy, alpha 0<"), "a point"),
-        () -> assertTrue(svg.contains(">measured: label-smoothing, alpha 0.1<"), "a point"),
-        () -> assertFalse(svg.contains("unknown"), "no noise rate, no point"));
+        () -> assertTrue(svg.contains("stroke:rgb(0,114,178)"), "the curve of alpha 0"),
+        () -> assertTrue(svg.contains("stroke:rgb(213,94,0)"), "the curve of alpha 0.1"),
+        () -> assertTrue(svg.contains("fill:rgb(0,114,178)"), "the point of alpha 0"),
+        () -> assertTrue(svg.contains("fill:rgb(213,94,0)"), "the point of alpha 0.1"));
     List<String> lines = out.toString().lines().map(String::strip).toList();
     assertTrue(lines.stream().anyMatch(l -> l.matches("0.1000 +0.2500 +0 +cross-entropy, plain")));
     assertTrue(
         lines.stream().anyMatch(l -> l.matches("0.2100 +0.3100 +0.1 +label-smoothing, smooth")));
-    assertTrue(err.toString().contains("the run unknown has no noise.rate"), err::toString);
+    assertTrue(
+        err.toString().contains("left out the run unknown, which has no noise.rate"),
+        err::toString);
   }
 
   @Test
