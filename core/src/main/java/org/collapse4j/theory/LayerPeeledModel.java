@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>It minimises, over a classifier W ({@code [K, d]}, no bias) and one feature vector {@code h_i}
  * for each of {@code N = K n} examples,
  *
- * <pre>{@code
+ * <pre>{@literal
  * mean_i loss_alpha(W h_i, y_i) + lambdaW ||W||_F^2 + lambdaH (sum_i ||h_i||^2) / N
  * }</pre>
  *

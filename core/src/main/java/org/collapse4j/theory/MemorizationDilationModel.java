@@ -14,7 +14,7 @@ import org.hipparchus.analysis.solvers.BracketingNthOrderBrentSolver;
  * class is 2 have the feature {@code u_1}, and {@code u_2} is the reverse. The model minimises,
  * over {@code r >= 0, u_1 >= 0, u_2 >= 0},
  *
- * <pre>{@code
+ * <pre>{@literal
  * sum_n E_v[ loss_alpha(W (h_n + v), n) + lambda ||h_n + v||^2 ]
  *     + eta sum_n [ loss_alpha(W u_n, n) + lambda ||u_n||^2 ]
  * subject to  eta ||u_1 - h_2|| <= C r / D  and  eta ||u_2 - h_1|| <= C r / D
@@ -41,7 +41,12 @@ import org.hipparchus.analysis.solvers.BracketingNthOrderBrentSolver;
  *
  * <pre>{@code
  * MemorizationDilationSolution solution =
- *     MemorizationDilationModel.builder(0.1).alpha(0.1).lambda(1e-3).expressivity(1).build().solve();
+ *     MemorizationDilationModel.builder(0.1)
+ *         .alpha(0.1)
+ *         .lambda(1e-3)
+ *         .expressivity(1)
+ *         .build()
+ *         .solve();
  * double relative = solution.relativeDilation();
  * }</pre>
  *
