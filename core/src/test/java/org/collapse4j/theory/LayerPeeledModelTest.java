@@ -110,14 +110,15 @@ class LayerPeeledModelTest {
     int numClasses = weights.rows();
     double loss = 0;
     for (int i = 0; i < features.rows(); i++) {
+      double largest = logits.getRow(i).maxNumber().doubleValue();
       double sum = 0;
       double target = 0;
       for (int c = 0; c < numClasses; c++) {
         double share = alpha / numClasses + (solution.labels().getInt(i) == c ? 1 - alpha : 0);
-        sum += Math.exp(logits.getDouble(i, c));
+        sum += Math.exp(logits.getDouble(i, c) - largest);
         target += share * logits.getDouble(i, c);
       }
-      loss += Math.log(sum) - target;
+      loss += largest + Math.log(sum) - target;
     }
     double squaredFeatures = features.mul(features).sumNumber().doubleValue();
     double squaredWeights = weights.mul(weights).sumNumber().doubleValue();
