@@ -1,0 +1,139 @@
+package org.collapse4j.dl4j.noise;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.collapse4j.noise.LabelNoise;
+import org.collapse4j.noise.NoisyLabels;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Attaches {@link LabelledExample}s to data sets as DL4J example metadata, and reads them.
+ *
+ * <p>An example that carries one already keeps its index and, if it is known, its clean label;
+ * otherwise its index is its row. Every function returns a new data set with arrays of its own; the
+ * old one is not modified.
+ *
+ * <p>DL4J carries metadata through {@code shuffle}, {@code merge}, {@code asList}, {@code batchBy},
+ * {@code splitTestAndTrain}, {@code save} and {@code load}, and through iterators made of these. It
+ * loses metadata in {@code copy}, {@code get}, {@code getRange} and {@code sample}, hence in {@code
+ * ViewIterator}, {@code KFoldIterator} and {@code SamplingDataSetIterator}, and leaves it behind,
+ * with the wrong examples, in {@code sortByLabel}, {@code addRow} and {@code filterAndStrip}.
+ * {@link #of} finds the latter by the given labels, which then differ from the data set's own.
+ */
+public final class LabelledExamples {
+  private LabelledExamples() {}
+
+  /**
+   * Corrupts the labels of a data set; the labels it has are the clean ones.
+   *
+   * @param data labels one-hot {@code [N, K]}, or class indices {@code [N, 1]}
+   * @param noise of K classes. The label of a corrupted example is one-hot in the new data set,
+   *     with {@link LabelNoise#numLabels} columns
+   * @return the data set with {@link LabelledExample}s
+   * @throws IllegalArgumentException if the labels do not fit
+   */
+  public static DataSet corrupt(DataSet data, LabelNoise noise) {
+    return Labelling.corrupting(noise).label(copy(data), 0, null);
+  }
+
+  /**
+   * Attaches known clean labels to a data set whose labels are those of training.
+   *
+   * @param data labels one-hot {@code [N, K]}, or class indices {@code [N, 1]}
+   * @param labels of example i of the data set at index i
+   * @return the data set with {@link LabelledExample}s
+   * @throws IllegalArgumentException if the given labels are not those of the data set, or there
+   *     are not as many as an index needs
+   */
+  public static DataSet annotate(DataSet data, NoisyLabels labels) {
+    return Labelling.annotating(labels).label(copy(data), 0, null);
+  }
+
+  /**
+   * Attaches indices to the examples of a data set whose clean labels are not known.
+   *
+   * @param data labels one-hot {@code [N, K]}, or class indices {@code [N, 1]}
+   * @return the data set with {@link LabelledExample}s
+   * @throws IllegalArgumentException if the labels do not fit
+   */
+  public static DataSet index(DataSet data) {
+    return Labelling.indexing().label(copy(data), 0, null);
+  }
+
+  /** A copy, with the metadata that DL4J's own copy leaves out. */
+  private static DataSet copy(DataSet data) {
+    DataSet copy = data.copy();
+    copy.setExampleMetaData(data.getExampleMetaData());
+    return copy;
+  }
+
+  /**
+   * What the examples of a data set carry along.
+   *
+   * @param data of any kind; not modified
+   * @return one for each example; empty if the data set has no metadata, or metadata of other types
+   * @throws IllegalArgumentException if some examples carry one and others do not, or a given label
+   *     is not that of the data set
+   */
+  public static Optional<List<LabelledExample>> of(org.nd4j.linalg.dataset.api.DataSet data) {
+    List<Serializable> metaData = data.getExampleMetaData();
+    if (metaData == null || metaData.stream().noneMatch(LabelledExample.class::isInstance)) {
+      return Optional.empty();
+    }
+    List<LabelledExample> examples = new ArrayList<>();
+    for (Serializable item : metaData) {
+      if (item instanceof LabelledExample example) {
+        examples.add(example);
+      }
+    }
+    if (examples.size() != data.numExamples()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "Either all examples carry their index and labels or none, but %d of %d do",
+              examples.size(),
+              data.numExamples()));
+    }
+    requireSameLabels(examples, classes(data.getLabels()));
+    return Optional.of(examples);
+  }
+
+  private static void requireSameLabels(List<LabelledExample> examples, int[] atHand) {
+    for (int i = 0; i < atHand.length; i++) {
+      LabelledExample example = examples.get(i);
+      if (example.given() != atHand[i]) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "The labels carried along are those of other examples: row %d carries the given"
+                    + " label %d of example %d, but its label is %d",
+                i,
+                example.given(),
+                example.index(),
+                atHand[i]));
+      }
+    }
+  }
+
+  /** The class of each label; the arrays made for it live in no workspace. */
+  static int[] classes(INDArray labels) {
+    if (labels == null || labels.rank() != 2) {
+      throw new IllegalArgumentException(
+          "Labels of single examples must be one-hot [examples, classes] or class indices"
+              + " [examples, 1], not "
+              + (labels == null ? "missing" : Arrays.toString(labels.shape())));
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return labels.columns() == 1
+          ? labels.dup('c').reshape(labels.length()).toIntVector()
+          : labels.argMax(1).toIntVector();
+    }
+  }
+}

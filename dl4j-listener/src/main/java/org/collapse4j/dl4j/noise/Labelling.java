@@ -1,0 +1,152 @@
+package org.collapse4j.dl4j.noise;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+import org.collapse4j.noise.LabelNoise;
+import org.collapse4j.noise.NoisyLabels;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A rule by which examples get their given and their clean label. */
+final class Labelling {
+  private final LabelNoise noise;
+  private final NoisyLabels known;
+
+  private Labelling(LabelNoise noise, NoisyLabels known) {
+    this.noise = noise;
+    this.known = known;
+  }
+
+  static Labelling corrupting(LabelNoise noise) {
+    return new Labelling(noise, null);
+  }
+
+  static Labelling annotating(NoisyLabels labels) {
+    return new Labelling(null, labels);
+  }
+
+  static Labelling indexing() {
+    return new Labelling(null, null);
+  }
+
+  /** The number of label columns that come out where so many go in. */
+  int numLabels(int columns) {
+    return noise == null || columns == 1 ? columns : noise.numLabels();
+  }
+
+  /**
+   * A batch with labels by this rule.
+   *
+   * @param data not modified
+   * @param firstIndex the index of the first example, if indices are positions
+   * @param indices of the metadata that examples carry, or null
+   */
+  DataSet label(DataSet data, long firstIndex, ToLongFunction<Serializable> indices) {
+    int[] classes = LabelledExamples.classes(data.getLabels());
+    if (noise != null) {
+      requireColumns(data.getLabels());
+    }
+    List<Serializable> before = data.getExampleMetaData();
+    List<LabelledExample> examples = new ArrayList<>(classes.length);
+    for (int i = 0; i < classes.length; i++) {
+      Serializable carried =
+          before == null || before.size() != classes.length ? null : before.get(i);
+      examples.add(example(classes[i], carried, firstIndex + i, indices));
+    }
+    DataSet labelled =
+        new DataSet(
+            data.getFeatures(),
+            noise == null ? data.getLabels() : corrupted(data.getLabels(), classes, examples),
+            data.getFeaturesMaskArray(),
+            data.getLabelsMaskArray());
+    labelled.setExampleMetaData(examples);
+    labelled.setLabelNames(data.getLabelNamesList());
+    return labelled;
+  }
+
+  private void requireColumns(INDArray labels) {
+    if (labels.columns() != 1 && labels.columns() != noise.numClasses()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "Noise over %d classes corrupts labels of %d columns, or of one with class indices,"
+                  + " not of %d",
+              noise.numClasses(),
+              noise.numClasses(),
+              labels.columns()));
+    }
+  }
+
+  private LabelledExample example(
+      int atHand, Serializable carried, long position, ToLongFunction<Serializable> indices) {
+    LabelledExample before = carried instanceof LabelledExample labelled ? labelled : null;
+    long index = position;
+    if (before != null) {
+      index = before.index();
+    } else if (indices != null) {
+      index = indices.applyAsLong(carried);
+    }
+    Serializable source = before == null ? carried : before.source();
+    boolean cleanKnown = before != null && before.isCleanKnown();
+    if (noise != null) {
+      return new LabelledExample(
+          index, noise.corrupt(index, atHand), cleanKnown ? before.clean() : atHand, source);
+    }
+    if (known != null) {
+      return new LabelledExample(index, atHand, knownClean(index, atHand), source);
+    }
+    return new LabelledExample(
+        index, atHand, cleanKnown ? before.clean() : LabelledExample.UNKNOWN, source);
+  }
+
+  private int knownClean(long index, int atHand) {
+    if (index >= known.size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "Clean labels must be of the examples of the data, but there are %d and an example"
+                  + " has index %d",
+              known.size(),
+              index));
+    }
+    if (known.given((int) index) != atHand) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "Clean labels must be of the examples of the data, but example %d has label %d there"
+                  + " and %d in the data",
+              index,
+              known.given((int) index),
+              atHand));
+    }
+    return known.clean((int) index);
+  }
+
+  /** The labels with the rows of corrupted examples replaced. */
+  private INDArray corrupted(INDArray labels, int[] classes, List<LabelledExample> examples) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      boolean indices = labels.columns() == 1;
+      int columns = numLabels(labels.columns());
+      double[] from = labels.dup('c').reshape(labels.length()).toDoubleVector();
+      double[] to = new double[classes.length * columns];
+      for (int i = 0; i < classes.length; i++) {
+        int given = examples.get(i).given();
+        if (indices) {
+          to[i] = given;
+        } else if (given == classes[i]) {
+          System.arraycopy(from, i * labels.columns(), to, i * columns, labels.columns());
+        } else {
+          to[i * columns + given] = 1;
+        }
+      }
+      return Nd4j.createFromArray(to)
+          .castTo(labels.dataType())
+          .reshape('c', classes.length, columns);
+    }
+  }
+}
