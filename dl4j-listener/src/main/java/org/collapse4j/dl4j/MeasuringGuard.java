@@ -50,6 +50,13 @@ final class MeasuringGuard {
     }
   }
 
+  /** Logs what the user should know, once; it is no failure. */
+  synchronized void noteOnce(String note) {
+    if (seen.add(note)) {
+      logger.warn("collapse4j: {}. This is logged once.", note);
+    }
+  }
+
   private synchronized void logOnce(String what, Throwable e) {
     if (seen.add(what + e.getClass() + e.getMessage())) {
       logger.warn(

@@ -20,6 +20,7 @@ import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.Slf4jSink;
 import org.collapse4j.metric.Measurements;
+import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.GlobalMean;
 import org.deeplearning4j.nn.api.Model;
@@ -29,7 +30,8 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures neural collapse, and with a held-out probe dilation, while a network trains.
+ * Measures neural collapse, with a held-out probe dilation, and with clean labels memorization,
+ * while a network trains.
  *
  * <p>With no options it gathers the features (the input of the output layer) from the forward
  * passes of training itself, and at the end of each epoch logs one line through SLF4J:
@@ -200,17 +202,13 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
         .forEach(
             (point, values) ->
                 observations.add(observation(epoch, iteration, Observation.STREAM, point, values)));
+    Map<String, Map<FeaturePoint, Measurements>> ofProbes = measureProbes(outOfDistribution);
     for (Probe probe : options.probes) {
-      if (probe.role() != Probe.Role.OUT_OF_DISTRIBUTION) {
-        guard
-            .call(
-                "measure the probe \"" + probe.split() + "\"",
-                Map.<FeaturePoint, Measurements>of(),
-                () -> measurement(probe).measure(outOfDistribution, options.globalMean))
-            .forEach(
-                (point, values) ->
-                    observations.add(observation(epoch, iteration, probe.split(), point, values)));
-      }
+      ofProbes
+          .getOrDefault(probe.split(), Map.of())
+          .forEach(
+              (point, values) ->
+                  observations.add(observation(epoch, iteration, probe.split(), point, values)));
     }
     last = List.copyOf(observations);
     last.forEach(this::publish);
@@ -219,20 +217,65 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
   private Map<FeaturePoint, INDArray> outOfDistributionMeans() {
     Map<FeaturePoint, INDArray> means = new HashMap<>();
-    for (Probe probe : options.probes) {
-      if (probe.role() == Probe.Role.OUT_OF_DISTRIBUTION) {
-        means.putAll(
-            guard.call(
-                "measure the probe \"" + probe.split() + "\"",
-                Map.of(),
-                () -> measurement(probe).means()));
-      }
+    for (Probe probe : withRole(Probe.Role.OUT_OF_DISTRIBUTION)) {
+      means.putAll(
+          guard.call(
+              "measure the probe \"" + probe.split() + "\"",
+              Map.of(),
+              () -> measurement(probe).means()));
     }
     return means;
   }
 
+  /** The measurements of every labelled probe, by split; the held-out one first. */
+  private Map<String, Map<FeaturePoint, Measurements>> measureProbes(
+      Map<FeaturePoint, INDArray> outOfDistribution) {
+    Map<String, Map<FeaturePoint, Measurements>> measured = new HashMap<>();
+    Map<FeaturePoint, ClassStatistics> heldOut = Map.of();
+    for (Probe probe : withRole(Probe.Role.HELD_OUT)) {
+      ProbeMeasurement.Result result = measure(probe, outOfDistribution, List.of());
+      measured.put(probe.split(), result.measurements());
+      heldOut = result.statistics();
+    }
+    for (Probe probe : withRole(Probe.Role.LABELLED)) {
+      measured.put(probe.split(), measureLabelled(probe, outOfDistribution, heldOut));
+    }
+    return measured;
+  }
+
+  private Map<FeaturePoint, Measurements> measureLabelled(
+      Probe probe,
+      Map<FeaturePoint, INDArray> outOfDistribution,
+      Map<FeaturePoint, ClassStatistics> heldOut) {
+    MemorizationMeasurement memorization = new MemorizationMeasurement(network, probe, heldOut);
+    Map<FeaturePoint, Measurements> values = new LinkedHashMap<>();
+    measure(probe, outOfDistribution, List.of(memorization))
+        .measurements()
+        .forEach((point, of) -> values.put(point, of.and(memorization.of(point))));
+    if (memorization.lacksReference() && withRole(Probe.Role.HELD_OUT).isEmpty()) {
+      guard.noteOnce(
+          "the probe \""
+              + probe.split()
+              + "\" has clean labels, but there is no held-out probe to measure memorization"
+              + " against; its distances are undefined");
+    }
+    return values;
+  }
+
+  private ProbeMeasurement.Result measure(
+      Probe probe, Map<FeaturePoint, INDArray> outOfDistribution, List<RowEvidence> evidence) {
+    return guard.call(
+        "measure the probe \"" + probe.split() + "\"",
+        ProbeMeasurement.Result.EMPTY,
+        () -> measurement(probe).measure(outOfDistribution, options.globalMean, evidence));
+  }
+
+  private List<Probe> withRole(Probe.Role role) {
+    return options.probes.stream().filter(probe -> probe.role() == role).toList();
+  }
+
   private ProbeMeasurement measurement(Probe probe) {
-    return new ProbeMeasurement(network, points, probe, options.covarianceLimit);
+    return new ProbeMeasurement(network, points, probe, options.covarianceLimit, guard);
   }
 
   private Map<FeaturePoint, Measurements> finishStreams(
@@ -342,7 +385,10 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     }
 
     /**
-     * Measures training examples in inference mode, under the split {@code train}.
+     * Measures training examples in inference mode, under the split {@code train}. If each carries
+     * its clean label (see {@link org.collapse4j.dl4j.noise.LabelledExamples}), {@code noise.rate}
+     * and memorization.* come with them, measured against the held-out probe; without one the
+     * distances among them are NaN.
      *
      * @param data an iterator of its own: not the one that trains
      * @throws IllegalArgumentException if the iterator cannot be reset

@@ -30,23 +30,46 @@ final class ProbeMeasurement {
   private final List<FeaturePoint> points;
   private final Probe probe;
   private final int covarianceLimit;
+  private final MeasuringGuard guard;
 
   ProbeMeasurement(
-      MeasuredNetwork network, List<FeaturePoint> points, Probe probe, int covarianceLimit) {
+      MeasuredNetwork network,
+      List<FeaturePoint> points,
+      Probe probe,
+      int covarianceLimit,
+      MeasuringGuard guard) {
     this.network = network;
     this.points = points;
     this.probe = probe;
     this.covarianceLimit = covarianceLimit;
+    this.guard = guard;
   }
 
-  /** The measurements of every point. */
-  Map<FeaturePoint, Measurements> measure(
-      Map<FeaturePoint, INDArray> outOfDistributionMeans, GlobalMean globalMean) {
+  /**
+   * What was measured at every point.
+   *
+   * @param measurements of the features
+   * @param statistics of the features
+   */
+  record Result(
+      Map<FeaturePoint, Measurements> measurements, Map<FeaturePoint, ClassStatistics> statistics) {
+    static final Result EMPTY = new Result(Map.of(), Map.of());
+  }
+
+  /**
+   * Measures every point.
+   *
+   * @param evidence what else is to be learnt from the rows; each fails on its own
+   */
+  Result measure(
+      Map<FeaturePoint, INDArray> outOfDistributionMeans,
+      GlobalMean globalMean,
+      List<RowEvidence> evidence) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       KeptRows kept = new KeptRows();
       Map<FeaturePoint, ClassStatistics> statistics = gather(kept);
       Map<FeaturePoint, Measurements> measurements = new LinkedHashMap<>();
-      Map<FeaturePoint, DecisionAccumulator> decisions = decide(statistics, kept);
+      Map<FeaturePoint, DecisionAccumulator> decisions = decide(statistics, kept, evidence);
       statistics.forEach(
           (point, of) ->
               measurements.put(
@@ -57,7 +80,7 @@ final class ProbeMeasurement {
                       classifier(point),
                       outOfDistributionMeans.get(point),
                       globalMean)));
-      return measurements;
+      return new Result(measurements, statistics);
     }
   }
 
@@ -82,9 +105,10 @@ final class ProbeMeasurement {
     forEachBatch(
         (point, rows) -> {
           kept.add(point, rows);
+          INDArray labels = rows.rows().labels();
           accumulators
-              .computeIfAbsent(point, p -> accumulator((int) rows.labels().size(1)))
-              .observe(rows.features(), rows.labels());
+              .computeIfAbsent(point, p -> accumulator((int) labels.size(1)))
+              .observe(rows.rows().features(), labels);
         });
     Map<FeaturePoint, ClassStatistics> statistics = new LinkedHashMap<>();
     accumulators.forEach((point, accumulator) -> statistics.put(point, accumulator.snapshot()));
@@ -96,19 +120,35 @@ final class ProbeMeasurement {
   }
 
   private Map<FeaturePoint, DecisionAccumulator> decide(
-      Map<FeaturePoint, ClassStatistics> statistics, KeptRows kept) {
+      Map<FeaturePoint, ClassStatistics> statistics, KeptRows kept, List<RowEvidence> evidence) {
     Map<FeaturePoint, DecisionAccumulator> decisions = new HashMap<>();
     statistics.forEach(
         (point, centres) ->
             decisions.put(point, DecisionAccumulator.of(centres, classifier(point))));
+    List<RowEvidence> learning = new ArrayList<>(evidence);
+    learning.removeIf(of -> fails(of, () -> of.begin(statistics)));
     RowConsumer decide =
-        (point, rows) -> decisions.get(point).observe(rows.features(), rows.labels());
+        (point, rows) -> {
+          decisions.get(point).observe(rows.rows().features(), rows.rows().labels());
+          learning.removeIf(of -> fails(of, () -> of.observe(point, rows)));
+        };
     if (kept.isComplete()) {
       kept.forEach(decide);
     } else {
       forEachBatch(decide);
     }
+    learning.forEach(of -> fails(of, of::finish));
     return decisions;
+  }
+
+  private boolean fails(RowEvidence evidence, MeasuringGuard.Step step) {
+    return guard.call(
+        evidence.purpose(),
+        true,
+        () -> {
+          step.run();
+          return false;
+        });
   }
 
   /** The mean features of a probe whose labels mean nothing, {@code [d]} for every point. */
@@ -120,7 +160,7 @@ final class ProbeMeasurement {
               accumulators
                   .computeIfAbsent(
                       point, p -> ClassStatisticsAccumulator.builder(1).covarianceLimit(0).build())
-                  .observe(rows.features(), Nd4j.zeros(rows.features().size(0), 1)));
+                  .observe(rows.rows().features(), Nd4j.zeros(rows.rows().features().size(0), 1)));
       Map<FeaturePoint, INDArray> means = new HashMap<>();
       accumulators.forEach(
           (point, accumulator) ->
@@ -131,6 +171,7 @@ final class ProbeMeasurement {
 
   private void forEachBatch(RowConsumer consumer) {
     boolean labelled = probe.role() != Probe.Role.OUT_OF_DISTRIBUTION;
+    long position = 0;
     probe.data().reset();
     while (probe.data().hasNext()) {
       DataSet batch = probe.data().next();
@@ -142,9 +183,10 @@ final class ProbeMeasurement {
                 labelled ? batch.getLabels() : null,
                 labelled ? batch.getLabelsMaskArray() : null);
         if (!rows.isEmpty()) {
-          consumer.accept(point, rows);
+          consumer.accept(point, new ProbeRows(rows, batch, position));
         }
       }
+      position += batch.numExamples();
     }
     probe.data().reset();
   }
@@ -152,16 +194,16 @@ final class ProbeMeasurement {
   /** What is done with the rows of a batch at a point. */
   @FunctionalInterface
   private interface RowConsumer {
-    void accept(FeaturePoint point, FeatureRows rows);
+    void accept(FeaturePoint point, ProbeRows rows);
   }
 
   /** The rows of a small probe, so that the network need not run twice. */
   private static final class KeptRows {
-    private final List<Map.Entry<FeaturePoint, FeatureRows>> batches = new ArrayList<>();
+    private final List<Map.Entry<FeaturePoint, ProbeRows>> batches = new ArrayList<>();
     private long elements;
 
-    void add(FeaturePoint point, FeatureRows rows) {
-      elements += rows.features().length();
+    void add(FeaturePoint point, ProbeRows rows) {
+      elements += rows.rows().features().length();
       if (isComplete()) {
         batches.add(Map.entry(point, rows));
       } else {

@@ -26,6 +26,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * ViewIterator}, {@code KFoldIterator} and {@code SamplingDataSetIterator}, and leaves it behind,
  * with the wrong examples, in {@code sortByLabel}, {@code addRow} and {@code filterAndStrip}.
  * {@link #of} finds the latter by the given labels, which then differ from the data set's own.
+ * (DL4J's {@code shuffle} ends the whole process where features and labels have different data
+ * types; the labels made here have the type of those they replace.)
  */
 public final class LabelledExamples {
   private LabelledExamples() {}
