@@ -1,0 +1,114 @@
+package org.collapse4j.noise;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongPredicate;
+
+/**
+ * Examples ranked by how probably their label is wrong, with no clean label known. Immutable;
+ * gathered by a {@link SuspectLabelsAccumulator}.
+ *
+ * <p>A network learns what most examples of a class have in common before it memorizes the
+ * exceptions. So the margin of a wrong label (its logit minus the largest other) is negative while
+ * training is young, and its average over the epochs stays behind that of a right one even after it
+ * has been fitted (the area under the margin of Pleiss et al. 2020, of a network in inference
+ * mode). The smaller this average, the higher an example ranks.
+ */
+public final class SuspectLabels {
+  private final List<SuspectLabel> ranking;
+  private final double fluctuation;
+
+  SuspectLabels(List<SuspectLabel> examples, double fluctuation) {
+    this.ranking =
+        examples.stream()
+            .sorted(
+                Comparator.comparingDouble(SuspectLabel::margin)
+                    .thenComparingLong(SuspectLabel::index))
+            .toList();
+    this.fluctuation = fluctuation;
+  }
+
+  /** Every example observed, the most suspect first; of equal margins the lower index. */
+  public List<SuspectLabel> ranking() {
+    return ranking;
+  }
+
+  /**
+   * How much the margin of an example fluctuates from one epoch to the next: the mean over the
+   * examples of {@code sqrt(sum_t (m_t - m_(t-1))^2 / (2 (T-1)))}, m_t its margin in epoch t of T.
+   * This is the standard deviation by mean square successive difference (von Neumann 1941), which a
+   * slow drift does not raise.
+   *
+   * @return at least 0; 0 before a second epoch
+   */
+  public double fluctuation() {
+    return fluctuation;
+  }
+
+  /**
+   * The estimated number of wrong labels: of those whose average margin is below zero by more than
+   * the {@link #fluctuation()} of a margin. A label that the network contradicts by less is as well
+   * a hard example as a wrong label.
+   *
+   * @return from 0 to the number of examples
+   */
+  public int estimatedCount() {
+    return (int) ranking.stream().filter(suspect -> suspect.margin() < -fluctuation).count();
+  }
+
+  /** The first {@link #estimatedCount} of the ranking: the labels that are probably wrong. */
+  public List<SuspectLabel> suspects() {
+    return ranking.subList(0, estimatedCount());
+  }
+
+  /**
+   * How well the ranking tells wrong from right labels: the probability that a wrong one ranks
+   * above a right one (area under the receiver operating characteristic), equal margins counting
+   * half.
+   *
+   * @param corrupted whether the label of the example with an index is truly wrong
+   * @return from 0 to 1, 0.5 for a random ranking; NaN if all labels are wrong or all are right
+   */
+  public double auroc(LongPredicate corrupted) {
+    double wrong = 0;
+    double pairs = 0;
+    for (int from = 0, to; from < ranking.size(); from = to) {
+      to = endOfTie(from);
+      double here = wrongIn(from, to, corrupted);
+      pairs += (to - from - here) * (wrong + here / 2);
+      wrong += here;
+    }
+    return pairs / (wrong * (ranking.size() - wrong));
+  }
+
+  /**
+   * The average precision of the ranking: the mean over the wrong labels of the share of wrong ones
+   * from the top down to it, examples of equal margins counting as one place.
+   *
+   * @param corrupted whether the label of the example with an index is truly wrong
+   * @return from 0 to 1, the share of wrong labels for a random ranking; NaN if no label is wrong
+   */
+  public double averagePrecision(LongPredicate corrupted) {
+    double wrong = 0;
+    double precisions = 0;
+    for (int from = 0, to; from < ranking.size(); from = to) {
+      to = endOfTie(from);
+      double here = wrongIn(from, to, corrupted);
+      wrong += here;
+      precisions += here * wrong / to;
+    }
+    return precisions / wrong;
+  }
+
+  private int endOfTie(int from) {
+    int to = from + 1;
+    while (to < ranking.size() && ranking.get(to).margin() == ranking.get(from).margin()) {
+      to++;
+    }
+    return to;
+  }
+
+  private long wrongIn(int from, int to, LongPredicate corrupted) {
+    return ranking.subList(from, to).stream().filter(s -> corrupted.test(s.index())).count();
+  }
+}

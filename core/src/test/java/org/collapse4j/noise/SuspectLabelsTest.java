@@ -1,0 +1,295 @@
+package org.collapse4j.noise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.collapse4j.stats.ClassStatistics;
+import org.collapse4j.stats.ClassStatisticsAccumulator;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class SuspectLabelsTest {
+  private static final double EXACT = 1e-12;
+  private static final int EXAMPLES = 400;
+  private static final int CLASSES = 4;
+
+  private static boolean wrong(long index) {
+    return index % 5 == 0;
+  }
+
+  /** Logits that prefer class i mod K; every fifth label is another one. */
+  private static double[][] logits(long seed) {
+    Random random = new Random(seed);
+    double[][] logits = new double[EXAMPLES][CLASSES];
+    for (int i = 0; i < EXAMPLES; i++) {
+      for (int c = 0; c < CLASSES; c++) {
+        logits[i][c] = random.nextGaussian() + (i % CLASSES == c ? 3 : 0);
+      }
+    }
+    return logits;
+  }
+
+  private static int[] given() {
+    return IntStream.range(0, EXAMPLES)
+        .map(i -> wrong(i) ? (i + 1 + i / 5 % (CLASSES - 1)) % CLASSES : i % CLASSES)
+        .toArray();
+  }
+
+  private static long[] indices() {
+    return LongStream.range(0, EXAMPLES).toArray();
+  }
+
+  private static SuspectLabelsAccumulator epochs(int... seeds) {
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(CLASSES);
+    for (int seed : seeds) {
+      accumulator.observe(indices(), Nd4j.createFromArray(logits(seed)), given());
+    }
+    return accumulator;
+  }
+
+  private static double[] margins(long seed) {
+    double[][] logits = logits(seed);
+    int[] given = given();
+    return IntStream.range(0, EXAMPLES).mapToDouble(i -> margin(logits[i], given[i])).toArray();
+  }
+
+  private static double margin(double[] logits, int given) {
+    double largest =
+        IntStream.range(0, CLASSES)
+            .filter(c -> c != given)
+            .mapToDouble(c -> logits[c])
+            .max()
+            .orElseThrow();
+    return logits[given] - largest;
+  }
+
+  @Test
+  void examplesAreRankedByTheirMarginAveragedOverTheEpochs() {
+    List<SuspectLabel> ranking = epochs(1, 2, 3).snapshot().ranking();
+    double[][] margins = {margins(1), margins(2), margins(3)};
+    int[] given = given();
+    assertEquals(EXAMPLES, ranking.size());
+    double before = Double.NEGATIVE_INFINITY;
+    for (SuspectLabel suspect : ranking) {
+      int i = (int) suspect.index();
+      assertEquals(given[i], suspect.given());
+      double mean = IntStream.range(0, 3).mapToDouble(t -> margins[t][i]).sum() / 3;
+      assertEquals(mean, suspect.margin(), EXACT);
+      assertEquals(3, suspect.epochs());
+      assertTrue(suspect.margin() >= before);
+      before = suspect.margin();
+    }
+  }
+
+  @Test
+  void wrongLabelsComeFirstAndSitWithTheirTrueClass() {
+    SuspectLabels labels = epochs(1, 2, 3, 4, 5).snapshot();
+    assertTrue(
+        labels.auroc(SuspectLabelsTest::wrong) > 0.99,
+        "AUROC " + labels.auroc(SuspectLabelsTest::wrong));
+    assertTrue(
+        labels.averagePrecision(SuspectLabelsTest::wrong) > 0.97,
+        "AP " + labels.averagePrecision(SuspectLabelsTest::wrong));
+    assertEquals(EXAMPLES / 5.0, labels.estimatedCount(), 0.1 * EXAMPLES / 5);
+    assertEquals(labels.estimatedCount(), labels.suspects().size());
+    long right =
+        labels.suspects().stream()
+            .filter(s -> wrong(s.index()) && s.sitsWith() == s.index() % CLASSES)
+            .count();
+    assertTrue(right > 0.9 * EXAMPLES / 5, right + " sit with their true class");
+  }
+
+  @Test
+  void theQualityOfARankingIsThatOfEveryPair() {
+    SuspectLabels labels = epochs(8).snapshot();
+    List<SuspectLabel> ranking = labels.ranking();
+    double above = 0;
+    double pairs = 0;
+    double wrong = 0;
+    double precisions = 0;
+    for (int i = 0; i < ranking.size(); i++) {
+      if (wrong(ranking.get(i).index())) {
+        wrong++;
+        precisions += wrong / (i + 1);
+        for (int j = 0; j < ranking.size(); j++) {
+          if (!wrong(ranking.get(j).index())) {
+            pairs++;
+            above += i < j ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertEquals(above / pairs, labels.auroc(SuspectLabelsTest::wrong), EXACT);
+    assertEquals(precisions / wrong, labels.averagePrecision(SuspectLabelsTest::wrong), EXACT);
+  }
+
+  @Test
+  void equalMarginsAreOnePlace() {
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(2);
+    accumulator.observe(new long[] {0, 1, 2, 3}, Nd4j.zeros(DataType.DOUBLE, 4, 2), new int[4]);
+    SuspectLabels labels = accumulator.snapshot();
+    assertEquals(0.5, labels.auroc(index -> index == 0), EXACT);
+    assertEquals(0.25, labels.averagePrecision(index -> index == 0), EXACT);
+    assertTrue(Double.isNaN(labels.auroc(index -> true)));
+    assertTrue(Double.isNaN(labels.averagePrecision(index -> false)));
+    assertEquals(0, labels.estimatedCount());
+  }
+
+  @Test
+  void partsMergedAreTheWhole() {
+    SuspectLabelsAccumulator merged = epochs(1);
+    merged.merge(epochs(2, 3));
+    merged.merge(SuspectLabelsAccumulator.forClasses(CLASSES));
+    assertSame(epochs(1, 2, 3).snapshot(), merged.snapshot());
+    merged = SuspectLabelsAccumulator.forClasses(CLASSES);
+    merged.merge(epochs(1, 2));
+    merged.merge(epochs(3));
+    assertSame(epochs(1, 2, 3).snapshot(), merged.snapshot());
+
+    SuspectLabelsAccumulator inBatches = SuspectLabelsAccumulator.forClasses(CLASSES);
+    for (int from : new int[] {300, 100, 0, 200}) {
+      inBatches.observe(
+          Arrays.copyOfRange(indices(), from, from + 100),
+          Nd4j.createFromArray(Arrays.copyOfRange(logits(1), from, from + 100)),
+          Arrays.copyOfRange(given(), from, from + 100));
+    }
+    assertSame(epochs(1).snapshot(), inBatches.snapshot());
+  }
+
+  private static void assertSame(SuspectLabels expected, SuspectLabels actual) {
+    assertEquals(expected.ranking().size(), actual.ranking().size());
+    assertEquals(expected.estimatedCount(), actual.estimatedCount());
+    assertEquals(expected.fluctuation(), actual.fluctuation(), EXACT);
+    for (int i = 0; i < expected.ranking().size(); i++) {
+      SuspectLabel one = expected.ranking().get(i);
+      SuspectLabel two = actual.ranking().get(i);
+      assertEquals(one.index(), two.index());
+      assertEquals(one.margin(), two.margin(), EXACT);
+      assertEquals(one.epochs(), two.epochs());
+    }
+  }
+
+  @Test
+  void theClassItSitsWithIsTheRivalOfMostEpochs() {
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(4);
+    for (int rival : new int[] {1, 2, 2, 3, 2, 1, 2}) {
+      INDArray logits = Nd4j.zeros(DataType.FLOAT, 1, 4);
+      logits.putScalar(0, rival, 1);
+      accumulator.observe(new long[] {17}, logits, new int[] {0});
+    }
+    assertEquals(2, accumulator.snapshot().ranking().get(0).sitsWith());
+  }
+
+  @Test
+  void distancesAreToTheCentresOfTheGivenClassAndOfTheRival() {
+    INDArray features = Nd4j.createFromArray(new double[][] {{0, 0}, {4, 0}, {3, 0}});
+    ClassStatisticsAccumulator centres = ClassStatisticsAccumulator.forClasses(3);
+    centres.observe(features.getRows(0, 1), Nd4j.createFromArray(0, 1));
+    ClassStatistics statistics = centres.snapshot();
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
+    INDArray logits = Nd4j.createFromArray(new double[][] {{0, 1, 0}});
+    INDArray moved = Nd4j.createFromArray(new double[][] {{1, 0}});
+    int[] given = {0};
+    long[] index = {5};
+    accumulator.observe(index, logits, given, features.getRows(2), statistics);
+    assertEquals(3, accumulator.snapshot().ranking().get(0).distanceRatio(), EXACT);
+    accumulator.observe(index, logits, given, moved, statistics);
+    assertEquals(1, accumulator.snapshot().ranking().get(0).distanceRatio(), EXACT);
+    INDArray towardsAbsent = Nd4j.createFromArray(new double[][] {{0, 0, 1}});
+    accumulator.observe(index, towardsAbsent, given, moved, statistics);
+    assertEquals(1, accumulator.snapshot().ranking().get(0).distanceRatio(), EXACT);
+    assertTrue(Double.isNaN(epochs(1).snapshot().ranking().get(0).distanceRatio()));
+  }
+
+  @Test
+  void logitsThatAreNotFiniteAreLeftOut() {
+    double[][] logits = logits(1);
+    logits[3][0] = Double.NaN;
+    logits[7][2] = Double.POSITIVE_INFINITY;
+    SuspectLabelsAccumulator accumulator = epochs(2);
+    accumulator.observe(indices(), Nd4j.createFromArray(logits), given());
+    for (SuspectLabel suspect : accumulator.snapshot().ranking()) {
+      assertEquals(suspect.index() == 3 || suspect.index() == 7 ? 1 : 2, suspect.epochs());
+      assertTrue(Double.isFinite(suspect.margin()));
+    }
+  }
+
+  @Test
+  void theEstimateCountsWhatIsBelowZeroByMoreThanAMarginFluctuates() {
+    double[] one = margins(1);
+    double[] two = margins(2);
+    double[] three = margins(3);
+    double sum = 0;
+    int below = 0;
+    for (int i = 0; i < EXAMPLES; i++) {
+      double up = two[i] - one[i];
+      double down = three[i] - two[i];
+      sum += Math.sqrt((up * up + down * down) / 4);
+    }
+    double fluctuation = sum / EXAMPLES;
+    for (SuspectLabel suspect : epochs(1, 2, 3).snapshot().ranking()) {
+      below += suspect.margin() < -fluctuation ? 1 : 0;
+    }
+    SuspectLabels labels = epochs(1, 2, 3).snapshot();
+    assertEquals(fluctuation, labels.fluctuation(), EXACT);
+    assertEquals(below, labels.estimatedCount());
+    assertTrue(below > 0);
+    assertEquals(0, epochs(1).snapshot().fluctuation(), 0);
+    long negative =
+        epochs(1).snapshot().ranking().stream().filter(suspect -> suspect.margin() < 0).count();
+    assertEquals(negative, epochs(1).snapshot().estimatedCount());
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedAndNothingObserved() {
+    SuspectLabelsAccumulator accumulator = epochs(1);
+    int[] other = given();
+    other[9] = (other[9] + 1) % CLASSES;
+    INDArray logits = Nd4j.createFromArray(logits(2));
+    assertRefused(
+        "An example is the same with the same label every time, but that of example 9 was 1 and is"
+            + " 2 now: let the examples carry their index if their order changes",
+        () -> accumulator.observe(indices(), logits, other));
+    assertRefused(
+        "Logits must have shape [400, 4], not [400, 3]",
+        () -> accumulator.observe(indices(), Nd4j.zeros(400, 3), given()));
+    assertRefused(
+        "Given labels must have shape [400], not [2]",
+        () -> accumulator.observe(indices(), logits, new int[2]));
+    assertRefused(
+        "Features must have shape [400, 3], not [400, 2]",
+        () ->
+            accumulator.observe(
+                indices(), logits, given(), Nd4j.zeros(400, 2), ClassStatistics.empty(4, 3)));
+    assertRefused(
+        "There must be a centre for each of 4 classes, not 5",
+        () ->
+            accumulator.observe(
+                indices(), logits, given(), Nd4j.zeros(400, 2), ClassStatistics.empty(5, 2)));
+    other[9] = 4;
+    assertRefused(
+        "A label must be a class index from 0 to 3, but that of example 9 is 4",
+        () -> accumulator.observe(indices(), logits, other));
+    assertRefused(
+        "A label can be wrong if there are at least two classes, not 1",
+        () -> SuspectLabelsAccumulator.forClasses(1));
+    assertRefused(
+        "Evidence can be merged if the classes are the same: 4 here, 3 there",
+        () -> accumulator.merge(SuspectLabelsAccumulator.forClasses(3)));
+    assertEquals(1, accumulator.mostObservations());
+    assertSame(epochs(1).snapshot(), accumulator.snapshot());
+  }
+
+  private static void assertRefused(String message, Runnable call) {
+    assertEquals(
+        message, assertThrows(IllegalArgumentException.class, call::run, message).getMessage());
+  }
+}
