@@ -20,6 +20,8 @@ import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.Slf4jSink;
 import org.collapse4j.metric.Measurements;
+import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.noise.SuspectLabelsAccumulator;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.GlobalMean;
@@ -60,12 +62,15 @@ import org.slf4j.LoggerFactory;
  * Builder#everyIterations}, or call {@link #observe}.
  */
 public final class NeuralCollapseListener extends BaseTrainingListener {
+  private static final String TRAIN = "train";
+
   private final Options options;
   private final MeasuringGuard guard;
 
   private MeasuredNetwork network;
   private List<FeaturePoint> points = List.of();
   private List<StreamMeasurement> streams = List.of();
+  private SuspectEvidence suspects;
   private List<Observation> last = List.of();
 
   /** A listener with no options: the training stream, each epoch, to SLF4J. */
@@ -103,6 +108,23 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   /** The last observation of a split (see {@link Observation#split}), at the first layer of it. */
   public synchronized Optional<Observation> lastObservation(String split) {
     return last.stream().filter(o -> o.split().equals(split)).findFirst();
+  }
+
+  /**
+   * The examples of the training probe ranked by how probably their label is wrong, by what was
+   * observed so far.
+   *
+   * @return without an example before the first observation
+   * @throws IllegalStateException if the listener was not built with {@link Builder#suspectLabels}
+   */
+  public synchronized SuspectLabels suspectLabels() {
+    if (!options.suspectLabels) {
+      throw new IllegalStateException(
+          "Suspect labels are found if the listener is built with suspectLabels(true)");
+    }
+    return suspects == null
+        ? SuspectLabelsAccumulator.forClasses(2).snapshot()
+        : suspects.snapshot();
   }
 
   /** How often measuring or writing failed so far. */
@@ -248,8 +270,12 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
       Map<FeaturePoint, INDArray> outOfDistribution,
       Map<FeaturePoint, ClassStatistics> heldOut) {
     MemorizationMeasurement memorization = new MemorizationMeasurement(network, probe, heldOut);
+    List<RowEvidence> evidence =
+        options.suspectLabels && probe.split().equals(TRAIN)
+            ? List.of(memorization, suspects)
+            : List.of(memorization);
     Map<FeaturePoint, Measurements> values = new LinkedHashMap<>();
-    measure(probe, outOfDistribution, List.of(memorization))
+    measure(probe, outOfDistribution, evidence)
         .measurements()
         .forEach((point, of) -> values.put(point, of.and(memorization.of(point))));
     if (memorization.lacksReference() && withRole(Probe.Role.HELD_OUT).isEmpty()) {
@@ -310,6 +336,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
       streams =
           points.stream().map(p -> new StreamMeasurement(p, options.covarianceLimit)).toList();
       network = found;
+      suspects = new SuspectEvidence(network);
     }
   }
 
@@ -325,6 +352,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     final List<Probe> probes;
     final List<MetricSink> sinks;
     final boolean stream;
+    final boolean suspectLabels;
     final int everyEpochs;
     final int everyIterations;
     final int covarianceLimit;
@@ -338,6 +366,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
       probes = List.copyOf(builder.probes);
       sinks = builder.sinks.isEmpty() ? List.of(new Slf4jSink()) : List.copyOf(builder.sinks);
       stream = builder.stream;
+      suspectLabels = builder.suspectLabels;
       everyEpochs = builder.everyEpochs;
       everyIterations = builder.everyIterations;
       covarianceLimit = builder.covarianceLimit;
@@ -355,6 +384,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     private final List<MetricSink> sinks = new ArrayList<>();
     private final Map<String, String> parameters = new LinkedHashMap<>();
     private boolean stream = true;
+    private boolean suspectLabels;
     private int everyEpochs = 1;
     private int everyIterations;
     private int covarianceLimit = ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;
@@ -394,7 +424,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
      * @throws IllegalArgumentException if the iterator cannot be reset
      */
     public Builder trainProbe(DataSetIterator data) {
-      return probe("train", data);
+      return probe(TRAIN, data);
     }
 
     /**
@@ -445,6 +475,17 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     /** Whether to gather features from the training forward passes; true unless set. */
     public Builder stream(boolean enabled) {
       stream = enabled;
+      return this;
+    }
+
+    /**
+     * Whether to gather, at every observation of the training probe, the evidence of {@link
+     * NeuralCollapseListener#suspectLabels()}; false unless set. An example is known by the index
+     * it carries (see {@link org.collapse4j.dl4j.noise.LabelledExamples}), or else by its position
+     * in the probe, which must not shuffle then.
+     */
+    public Builder suspectLabels(boolean enabled) {
+      suspectLabels = enabled;
       return this;
     }
 
@@ -530,8 +571,16 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
       return this;
     }
 
-    /** Builds the listener. */
+    /**
+     * Builds the listener.
+     *
+     * @throws IllegalArgumentException if suspect labels are to be found without a training probe
+     */
     public NeuralCollapseListener build() {
+      if (suspectLabels && probes.stream().noneMatch(probe -> probe.split().equals(TRAIN))) {
+        throw new IllegalArgumentException(
+            "Suspect labels are found among the examples of a trainProbe, but there is none");
+      }
       return new NeuralCollapseListener(new Options(this));
     }
   }

@@ -84,6 +84,13 @@ final class ProbeMeasurement {
     }
   }
 
+  /** The class statistics of every point, and nothing else. */
+  Map<FeaturePoint, ClassStatistics> statistics() {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return gather(new KeptRows());
+    }
+  }
+
   private Measurements measurements(
       ClassStatistics statistics,
       DecisionAccumulator decisions,
