@@ -34,10 +34,10 @@ public final class SuspectLabels {
   }
 
   /**
-   * How much the margin of an example fluctuates from one epoch to the next: the mean over the
-   * examples of {@code sqrt(sum_t (m_t - m_(t-1))^2 / (2 (T-1)))}, m_t its margin in epoch t of T.
-   * This is the standard deviation by mean square successive difference (von Neumann 1941), which a
-   * slow drift does not raise.
+   * How much the margin of an example fluctuates from one epoch to the next: {@code sqrt(sum_i
+   * sum_t (m_it - m_i(t-1))^2 / (2 sum_i (T_i - 1)))}, m_it the margin of example i the t-th time
+   * of T_i it was observed. This is the standard deviation by mean square successive difference
+   * (von Neumann 1941), which a slow drift does not raise.
    *
    * @return at least 0; 0 before a second epoch
    */
@@ -47,8 +47,9 @@ public final class SuspectLabels {
 
   /**
    * The estimated number of wrong labels: of those whose average margin is below zero by more than
-   * the {@link #fluctuation()} of a margin. A label that the network contradicts by less is as well
-   * a hard example as a wrong label.
+   * the {@link #fluctuation()} of a margin; what the network contradicts by less may as well be a
+   * hard example. It needs some epochs of training to be of use: in the first few it is too large,
+   * and it falls slowly as wrong labels are memorized.
    *
    * @return from 0 to the number of examples
    */

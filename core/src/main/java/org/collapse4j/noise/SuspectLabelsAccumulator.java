@@ -215,13 +215,15 @@ public final class SuspectLabelsAccumulator {
         fluctuation());
   }
 
-  /** Of a margin from one epoch to the next, mean over the examples; 0 before a second epoch. */
+  /** Of a margin from one epoch to the next, over all examples; 0 before a second epoch. */
   private double fluctuation() {
-    return evidence.values().stream()
-        .filter(of -> of.epochs > 1)
-        .mapToDouble(Evidence::fluctuation)
-        .average()
-        .orElse(0);
+    double squares = 0;
+    long steps = 0;
+    for (Evidence of : evidence.values()) {
+      squares += of.squaredSteps;
+      steps += of.epochs - 1;
+    }
+    return steps == 0 ? 0 : Math.sqrt(squares / (2 * steps));
   }
 
   /** The evidence on one example. The rival is found by majority vote (Boyer, Moore 1991). */
@@ -282,11 +284,6 @@ public final class SuspectLabelsAccumulator {
       } else {
         votes -= number;
       }
-    }
-
-    /** The standard deviation by mean square successive difference: blind to a slow drift. */
-    double fluctuation() {
-      return Math.sqrt(squaredSteps / (2 * (epochs - 1)));
     }
 
     SuspectLabel snapshot(long index) {

@@ -232,9 +232,9 @@ class SuspectLabelsTest {
     for (int i = 0; i < EXAMPLES; i++) {
       double up = two[i] - one[i];
       double down = three[i] - two[i];
-      sum += Math.sqrt((up * up + down * down) / 4);
+      sum += up * up + down * down;
     }
-    double fluctuation = sum / EXAMPLES;
+    double fluctuation = Math.sqrt(sum / (4 * EXAMPLES));
     for (SuspectLabel suspect : epochs(1, 2, 3).snapshot().ranking()) {
       below += suspect.margin() < -fluctuation ? 1 : 0;
     }
