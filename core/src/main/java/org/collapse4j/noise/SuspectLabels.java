@@ -49,7 +49,9 @@ public final class SuspectLabels {
    * The estimated number of wrong labels: of those whose average margin is below zero by more than
    * the {@link #fluctuation()} of a margin; what the network contradicts by less may as well be a
    * hard example. It needs some epochs of training to be of use: in the first few it is too large,
-   * and it falls slowly as wrong labels are memorized.
+   * and it falls slowly as wrong labels are memorized. It is too large where hardly any label is
+   * wrong, since the hardest examples count then, and far too small where a large share of a class
+   * has the same wrong label, which the network takes for the right one.
    *
    * @return from 0 to the number of examples
    */
