@@ -43,16 +43,15 @@ public final class Main {
 
   private static int badOptions(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    print(
-        command, e.getMessage() + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+    // Picocli begins some messages so, others not.
+    String message = e.getMessage().replaceFirst("^Error: ", "");
+    print(command, message + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
     return CommandLine.ExitCode.USAGE;
   }
 
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     if (e instanceof IllegalArgumentException || e instanceof IOException) {
-      // Picocli begins some messages so, others not.
-      String message = e.getMessage().replaceFirst("^Error: ", "");
-      print(command, message == null ? e.toString() : e.getMessage());
+      print(command, e.getMessage() == null ? e.toString() : e.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
     e.printStackTrace(command.getErr());
