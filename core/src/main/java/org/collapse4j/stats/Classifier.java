@@ -50,6 +50,45 @@ public final class Classifier {
     }
   }
 
+  /**
+   * The classifier of two classes that a single sigmoid unit is. Its rows are {@code -w/2} and
+   * {@code w/2}, its biases {@code -b/2} and {@code b/2}: the softmax of these logits is the
+   * sigmoid, and of all pairs of rows that give it they are the ones whose mean is zero, as is the
+   * mean of the rows at collapse.
+   *
+   * @param weights {@code [1, d]}; not modified
+   * @param bias one number, or null for none; not modified
+   * @throws IllegalArgumentException if the weights are no single row, or the bias no single number
+   */
+  public static Classifier ofUnit(INDArray weights, INDArray bias) {
+    if (weights.rank() != 2 || weights.rows() != 1) {
+      throw new IllegalArgumentException(
+          "The weights of a single unit must have shape [1, features], not "
+              + Shapes.describe(weights.shape()));
+    }
+    if (bias != null && bias.length() != 1) {
+      throw new IllegalArgumentException(
+          "The bias of a single unit must be one number, not shape "
+              + Shapes.describe(bias.shape()));
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray rows = Nd4j.vstack(weights.mul(-0.5), weights.mul(0.5));
+      double b = bias == null ? 0 : bias.getDouble(0);
+      return of(rows, Nd4j.createFromArray(-b / 2, b / 2));
+    }
+  }
+
+  /**
+   * The logits of two classes that the outputs of a single unit before its sigmoid are, as {@link
+   * #ofUnit} has them.
+   *
+   * @param outputs {@code [N, 1]}; not modified
+   * @return {@code [N, 2]}: {@code -z/2} and {@code z/2}
+   */
+  public static INDArray unitLogits(INDArray outputs) {
+    return Nd4j.hstack(outputs.mul(-0.5), outputs.mul(0.5));
+  }
+
   /** The number of classes K. */
   public int numClasses() {
     return weights.rows();
