@@ -7,17 +7,20 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Activations of any rank as rows of features: an example a row, a time step a row for sequences
- * {@code [N, d, T]}, a pixel a row for maps {@code [N, d, H, W]}. Labels follow the same way, and
- * rows whose mask is zero are left out.
+ * Rows of features with the class of each. Rows that a mask leaves out, or whose label is all
+ * zeros, are not there.
  */
 final class FeatureRows {
   private final INDArray features;
   private final INDArray labels;
+  private final int numClasses;
+  private final int[] sources;
 
-  private FeatureRows(INDArray features, INDArray labels) {
+  private FeatureRows(INDArray features, INDArray labels, int numClasses, int[] sources) {
+    this.sources = sources;
     this.features = features;
     this.labels = labels;
+    this.numClasses = numClasses;
   }
 
   /** {@code [rows, d]}. */
@@ -25,48 +28,64 @@ final class FeatureRows {
     return features;
   }
 
-  /** {@code [rows, K]}; null if there were none. */
+  /** Class indices {@code [rows]}; null if there were no labels. */
   INDArray labels() {
     return labels;
   }
 
+  /** K; 0 if there were no labels. */
+  int numClasses() {
+    return numClasses;
+  }
+
+  /** The number that each row had among all of the batch, those that were left out included. */
+  int[] sources() {
+    return sources.clone();
+  }
+
+  /** Rows of no class. */
+  static FeatureRows unlabelled(INDArray features) {
+    return new FeatureRows(features, null, 0, IntStream.range(0, (int) features.size(0)).toArray());
+  }
+
   /**
-   * Rows of labelled activations.
+   * Labelled rows.
    *
-   * @param activations {@code [N, d]}, {@code [N, d, T]} or {@code [N, d, H, W]}; not modified
-   * @param labels of the same rank with K in place of d, or of rank 2 for activations of any rank,
-   *     which are flattened then; or null
-   * @param mask {@code [N, 1]}, {@code [N, T]} or {@code [N, 1, H, W]}, or null; not modified
+   * @param features {@code [rows, d]}; not modified
+   * @param labels of the batch, as they came; not modified
+   * @param mask of the labels, or null; not modified
+   * @param head the output layer that the labels are for
+   * @throws IllegalArgumentException if the labels are no classes, or are not as many as the rows
    */
-  static FeatureRows of(INDArray activations, INDArray labels, INDArray mask) {
-    boolean perStep = labels != null && labels.rank() > 2 && labels.rank() == activations.rank();
-    INDArray rows = perStep ? channelsLast(activations) : flat(activations);
-    INDArray labelRows = labels == null ? null : perStep ? channelsLast(labels) : labels;
-    if (mask == null || mask.length() != rows.size(0)) {
-      return new FeatureRows(rows, labelRows);
+  static FeatureRows of(INDArray features, INDArray labels, INDArray mask, ClassifierHead head) {
+    int numClasses = head.numClasses(labels, features.columns());
+    int[] classes = head.classes(labels, numClasses);
+    if (classes.length != features.rows()) {
+      throw new IllegalArgumentException(
+          "A layer must have one row of features for each of the "
+              + classes.length
+              + " labels, not "
+              + features.rows()
+              + "; its steps or places are not those of the labels");
     }
-    int[] kept = kept(mask);
-    return new FeatureRows(select(rows, kept), labelRows == null ? null : select(labelRows, kept));
+    int[] kept = kept(classes, mask == null ? null : head.layout().maskRows(mask, labels));
+    if (kept.length == classes.length) {
+      return new FeatureRows(features, Nd4j.createFromArray(classes), numClasses, kept);
+    }
+    int[] keptClasses = IntStream.of(kept).map(i -> classes[i]).toArray();
+    return kept.length == 0
+        ? new FeatureRows(Nd4j.empty(DataType.FLOAT), null, numClasses, kept)
+        : new FeatureRows(
+            select(features, kept), Nd4j.createFromArray(keptClasses), numClasses, kept);
   }
 
-  private static INDArray flat(INDArray activations) {
-    return activations.rank() == 2 ? activations : activations.reshape(activations.size(0), -1);
-  }
-
-  private static INDArray channelsLast(INDArray array) {
-    INDArray last = array.rank() == 3 ? array.permute(0, 2, 1) : array.permute(0, 2, 3, 1);
-    return last.reshape('c', -1, array.size(1));
-  }
-
-  private static int[] kept(INDArray mask) {
-    double[] values = mask.dup('c').reshape(mask.length()).toDoubleVector();
-    return IntStream.range(0, values.length).filter(i -> values[i] != 0).toArray();
+  private static int[] kept(int[] classes, double[] mask) {
+    return IntStream.range(0, classes.length)
+        .filter(i -> classes[i] >= 0 && (mask == null || mask[i] != 0))
+        .toArray();
   }
 
   private static INDArray select(INDArray rows, int[] kept) {
-    if (kept.length == 0) {
-      return Nd4j.empty(DataType.FLOAT);
-    }
     INDArray selected = Nd4j.createUninitialized(rows.dataType(), kept.length, rows.columns());
     Nd4j.exec(
         DynamicCustomOp.builder("gather")
@@ -77,7 +96,7 @@ final class FeatureRows {
     return selected;
   }
 
-  /** Whether every row was masked. */
+  /** Whether every row was left out. */
   boolean isEmpty() {
     return features.isEmpty();
   }

@@ -2,6 +2,7 @@ package org.collapse4j.dl4j;
 
 import java.util.List;
 import java.util.Map;
+import org.collapse4j.measure.MeasuringGuard;
 import org.collapse4j.metric.Dilation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
@@ -38,7 +39,7 @@ public final class HeldOutScoreCalculator<T extends Model> implements ScoreCalcu
 
   private HeldOutScoreCalculator(Metric metric, DataSetIterator heldOut) {
     this.metric = metric;
-    this.probe = new Probe("heldout", Probe.Role.HELD_OUT, heldOut);
+    this.probe = Probe.of("heldout", Probe.Role.HELD_OUT, heldOut);
   }
 
   /**
@@ -95,7 +96,11 @@ public final class HeldOutScoreCalculator<T extends Model> implements ScoreCalcu
                 network,
                 List.of(point),
                 probe,
+                FeatureMaps.FLATTENED,
                 ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT,
+                (at, reason) -> {
+                  throw reason;
+                },
                 new MeasuringGuard(LoggerFactory.getLogger(HeldOutScoreCalculator.class), true))
             .statistics();
     if (statistics.isEmpty()) {

@@ -1,36 +1,60 @@
 package org.collapse4j.dl4j;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.collapse4j.stats.Classifier;
+import java.util.Optional;
+import java.util.Set;
+import org.collapse4j.dl4j.LayerSelection.Candidate;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** A {@link ComputationGraph}: activations are a map from the names of vertices. */
 final class MeasuredComputationGraph implements MeasuredNetwork {
   private final ComputationGraph graph;
   private final List<String> outputNames;
+  private final Map<Integer, ClassifierHead> heads = new LinkedHashMap<>();
+  private final List<String> refused = new ArrayList<>();
 
   MeasuredComputationGraph(ComputationGraph graph) {
     this.graph = graph;
     this.outputNames = graph.getConfiguration().getNetworkOutputs();
     for (int i = 0; i < outputNames.size(); i++) {
-      if (!(graph.getOutputLayer(i) instanceof IOutputLayer)) {
-        throw new IllegalArgumentException(
-            "Every output of the graph must be an output layer to be measured, but \""
-                + outputNames.get(i)
-                + "\" is not");
+      try {
+        heads.put(i, head(i));
+      } catch (IllegalArgumentException e) {
+        refused.add(e.getMessage());
       }
     }
+    if (heads.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", refused));
+    }
+  }
+
+  private ClassifierHead head(int output) {
+    String name = outputNames.get(output);
+    GraphVertex vertex = graph.getVertex(name);
+    if (!vertex.hasLayer()) {
+      throw new IllegalArgumentException(
+          "An output must be an output layer with classes to be measured, but \""
+              + name
+              + "\" is a "
+              + vertex.getClass().getSimpleName());
+    }
+    return ClassifierHead.of(name, vertex.getLayer());
   }
 
   @Override
@@ -40,79 +64,144 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
 
   @Override
   public List<FeaturePoint> outputs() {
-    List<FeaturePoint> points = new ArrayList<>();
-    for (int i = 0; i < outputNames.size(); i++) {
-      points.add(new FeaturePoint(outputNames.get(i), i, true));
-    }
-    return points;
+    return heads.keySet().stream().map(this::output).toList();
+  }
+
+  private FeaturePoint output(int output) {
+    String name = outputNames.get(output);
+    return new FeaturePoint(name, name, graph.getVertex(name).getVertexIndex(), output, true);
   }
 
   @Override
-  public FeaturePoint layer(String nameOrIndex) {
-    List<String> names = new ArrayList<>();
-    for (GraphVertex vertex : graph.getVertices()) {
-      String name = vertex.getVertexName();
-      if (nameOrIndex.equals(name)
-          || (vertex.hasLayer() && nameOrIndex.equals(String.valueOf(layerIndex(vertex))))) {
-        int output = outputNames.indexOf(name);
-        return new FeaturePoint(name, Math.max(0, output), output >= 0);
+  public List<String> refusedOutputs() {
+    return List.copyOf(refused);
+  }
+
+  @Override
+  public List<FeaturePoint> layers(LayerSelection selection) {
+    List<Candidate> candidates = new ArrayList<>();
+    List<Layer> layers = Arrays.asList(graph.getLayers());
+    for (int index : graph.topologicalSortOrder()) {
+      GraphVertex vertex = graph.getVertices()[index];
+      if (!vertex.isInputVertex() && (vertex.hasLayer() || !selection.all())) {
+        int layer = vertex.hasLayer() ? layers.indexOf(vertex.getLayer()) : -1;
+        candidates.add(new Candidate(vertex.getVertexName(), layer));
       }
-      names.add(name);
     }
-    throw new IllegalArgumentException(
-        "There is no layer \"" + nameOrIndex + "\"; the layers are " + String.join(", ", names));
+    return selection.from(candidates).stream().flatMap(l -> points(l.name()).stream()).toList();
   }
 
-  private int layerIndex(GraphVertex vertex) {
-    return List.of(graph.getLayers()).indexOf(vertex.getLayer());
+  /** A layer is measured once for each output with classes that it leads to. */
+  private List<FeaturePoint> points(String name) {
+    int asOutput = outputNames.indexOf(name);
+    if (asOutput >= 0) {
+      return heads.containsKey(asOutput) ? List.of(output(asOutput)) : List.of();
+    }
+    GraphVertex vertex = graph.getVertex(name);
+    List<Integer> reached = outputsAfter(vertex);
+    return reached.stream()
+        .map(
+            output ->
+                new FeaturePoint(
+                    reached.size() == 1 ? name : name + ":" + outputNames.get(output),
+                    name,
+                    vertex.getVertexIndex(),
+                    output,
+                    false))
+        .toList();
+  }
+
+  private List<Integer> outputsAfter(GraphVertex vertex) {
+    Set<String> after = new LinkedHashSet<>();
+    collectAfter(vertex, after);
+    return heads.keySet().stream().filter(i -> after.contains(outputNames.get(i))).toList();
+  }
+
+  private void collectAfter(GraphVertex vertex, Set<String> names) {
+    VertexIndices[] following = vertex.getOutputVertices();
+    if (names.add(vertex.getVertexName()) && following != null) {
+      for (VertexIndices next : following) {
+        collectAfter(graph.getVertices()[next.getVertexIndex()], names);
+      }
+    }
   }
 
   @Override
-  public int numClasses(int output) {
-    return OutputLayers.numClasses(graph.getOutputLayer(output));
+  public ClassifierHead head(FeaturePoint point) {
+    return heads.get(point.output());
   }
 
   @Override
-  public Classifier classifier(int output) {
-    return OutputLayers.classifier(graph.getOutputLayer(output));
-  }
-
-  @Override
-  public INDArray features(FeaturePoint point, Activations activations) {
+  public INDArray features(FeaturePoint point, Activations activations, FeatureMaps maps) {
+    RowLayout layout = head(point).layout();
+    long examples = activations.examples();
     if (!point.classified()) {
-      return activations.byName().get(point.layer());
+      INDArray output = activations.byName().get(point.layer()).dup();
+      return layout.featureRows(
+          output, channelsLast(graph.getVertex(point.layer())), examples, maps);
     }
     String input = graph.getConfiguration().getVertexInputs().get(point.layer()).get(0);
-    INDArray features = activations.byName().get(input);
+    INDArray features = activations.byName().get(input).dup();
     InputPreProcessor preProcessor =
         ((LayerVertex) graph.getVertex(point.layer())).getLayerPreProcessor();
-    return preProcessor == null
-        ? features
-        : preProcessor.preProcess(
-            features.dup(), (int) activations.examples(), LayerWorkspaceMgr.noWorkspaces());
+    if (preProcessor != null) {
+      features =
+          preProcessor.preProcess(features, (int) examples, LayerWorkspaceMgr.noWorkspaces());
+    }
+    return layout.featureRows(features, layout.channelsLast(), examples, maps);
+  }
+
+  private boolean isWrittenOver(FeaturePoint point) {
+    VertexIndices[] following = graph.getVertex(point.layer()).getOutputVertices();
+    return !point.classified()
+        && following != null
+        && Arrays.stream(following)
+            .map(next -> graph.getVertices()[next.getVertexIndex()])
+            .anyMatch(
+                next ->
+                    next.hasLayer()
+                        && next.getLayer().conf().getLayer() instanceof ActivationLayer);
+  }
+
+  private INDArray again(String name, Map<String, INDArray> activations) {
+    GraphVertex vertex = graph.getVertex(name);
+    List<String> inputs = graph.getConfiguration().getVertexInputs().get(name);
+    for (int i = 0; i < inputs.size(); i++) {
+      INDArray input = activations.get(inputs.get(i)).dup();
+      vertex.setInput(i, input, LayerWorkspaceMgr.noWorkspaces());
+    }
+    INDArray output = vertex.doForward(false, LayerWorkspaceMgr.noWorkspaces()).dup();
+    vertex.clear();
+    return output;
+  }
+
+  private boolean channelsLast(GraphVertex vertex) {
+    Optional<Boolean> last =
+        vertex.hasLayer()
+            ? LayerFormats.channelsLast(vertex.getLayer().conf().getLayer())
+            : Optional.empty();
+    VertexIndices[] before = vertex.getInputVertices();
+    if (last.isPresent() || before == null || before.length == 0) {
+      return last.orElse(false);
+    }
+    return channelsLast(graph.getVertices()[before[0].getVertexIndex()]);
   }
 
   @Override
-  public INDArray labels(int output) {
-    return ((IOutputLayer) graph.getOutputLayer(output)).getLabels();
-  }
-
-  @Override
-  public INDArray labelMask(int output) {
-    return graph.getOutputLayer(output).getMaskArray();
-  }
-
-  @Override
-  public Activations infer(DataSet batch) {
+  public Activations infer(MultiDataSet batch, List<FeaturePoint> points) {
     INDArray[] inputsBefore = graph.getInputs();
-    INDArray mask = batch.getFeaturesMaskArray();
-    if (mask != null) {
-      graph.setLayerMaskArrays(new INDArray[] {mask}, null);
+    if (batch.getFeaturesMaskArrays() != null) {
+      graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), null);
     }
     try {
       Map<String, INDArray> activations =
-          graph.feedForward(new INDArray[] {batch.getFeatures()}, false, true);
-      return new Activations(List.of(), activations, batch.getFeatures().size(0));
+          new HashMap<>(graph.feedForward(batch.getFeatures(), false, true));
+      for (FeaturePoint point : points) {
+        if (isWrittenOver(point)) {
+          activations.put(point.layer(), again(point.layer(), activations));
+        }
+      }
+      return new Activations(List.of(), activations, batch.getFeatures(0).size(0));
     } finally {
       graph.clearLayerMaskArrays();
       for (Layer layer : graph.getLayers()) {
@@ -121,10 +210,5 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
       // Other listeners, DL4J's PerformanceListener for one, read the batch from here.
       graph.setInputs(inputsBefore);
     }
-  }
-
-  @Override
-  public INDArray logits(int output, INDArray features) {
-    return OutputLayers.logits(graph.getOutputLayer(output), features);
   }
 }

@@ -3,27 +3,27 @@ package org.collapse4j.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.collapse4j.stats.Classifier;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.collapse4j.dl4j.LayerSelection.Candidate;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** A {@link MultiLayerNetwork}: activations are a list, whose element 0 is the network's input. */
 final class MeasuredMultiLayerNetwork implements MeasuredNetwork {
   private final MultiLayerNetwork network;
+  private final ClassifierHead head;
 
   MeasuredMultiLayerNetwork(MultiLayerNetwork network) {
-    if (!(network.getOutputLayer() instanceof IOutputLayer)) {
-      throw new IllegalArgumentException(
-          "The network's last layer must be an output layer to be measured, not "
-              + network.getOutputLayer().conf().getLayer().getClass().getSimpleName());
-    }
     this.network = network;
+    this.head = ClassifierHead.of(name(last()), network.getOutputLayer());
   }
 
   @Override
@@ -33,20 +33,23 @@ final class MeasuredMultiLayerNetwork implements MeasuredNetwork {
 
   @Override
   public List<FeaturePoint> outputs() {
-    return List.of(new FeaturePoint(name(last()), 0, true));
+    return List.of(point(new Candidate(name(last()), last())));
   }
 
   @Override
-  public FeaturePoint layer(String nameOrIndex) {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i <= last(); i++) {
-      if (nameOrIndex.equals(name(i)) || nameOrIndex.equals(String.valueOf(i))) {
-        return new FeaturePoint(name(i), 0, i == last());
-      }
-      names.add(name(i));
-    }
-    throw new IllegalArgumentException(
-        "There is no layer \"" + nameOrIndex + "\"; the layers are " + String.join(", ", names));
+  public List<String> refusedOutputs() {
+    return List.of();
+  }
+
+  @Override
+  public List<FeaturePoint> layers(LayerSelection selection) {
+    List<Candidate> candidates =
+        IntStream.rangeClosed(0, last()).mapToObj(i -> new Candidate(name(i), i)).toList();
+    return selection.from(candidates).stream().map(this::point).toList();
+  }
+
+  private FeaturePoint point(Candidate layer) {
+    return new FeaturePoint(layer.name(), layer.name(), layer.index(), 0, layer.index() == last());
   }
 
   private int last() {
@@ -54,61 +57,78 @@ final class MeasuredMultiLayerNetwork implements MeasuredNetwork {
   }
 
   private String name(int index) {
-    String name = network.getLayer(index).conf().getLayer().getLayerName();
+    org.deeplearning4j.nn.conf.layers.Layer layer = configuration(index);
+    String name = layer.getLayerName();
+    if (name == null && layer instanceof FrozenLayer frozen) {
+      name = frozen.getLayer().getLayerName();
+    }
     return name == null ? String.valueOf(index) : name;
   }
 
-  private int index(FeaturePoint point) {
-    for (int i = 0; i <= last(); i++) {
-      if (point.layer().equals(name(i))) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("There is no layer \"" + point.layer() + "\" any more");
+  private org.deeplearning4j.nn.conf.layers.Layer configuration(int index) {
+    return network.getLayerWiseConfigurations().getConf(index).getLayer();
   }
 
   @Override
-  public int numClasses(int output) {
-    return OutputLayers.numClasses(network.getOutputLayer());
+  public ClassifierHead head(FeaturePoint point) {
+    return head;
   }
 
   @Override
-  public Classifier classifier(int output) {
-    return OutputLayers.classifier(network.getOutputLayer());
-  }
-
-  @Override
-  public INDArray features(FeaturePoint point, Activations activations) {
+  public INDArray features(FeaturePoint point, Activations activations, FeatureMaps maps) {
+    long examples = activations.examples();
     if (!point.classified()) {
-      return activations.byPosition().get(index(point) + 1);
+      INDArray output = activations.byPosition().get(point.index() + 1).dup();
+      return head.layout().featureRows(output, channelsLast(point.index()), examples, maps);
     }
-    INDArray features = activations.byPosition().get(last());
+    INDArray features = activations.byPosition().get(last()).dup();
     InputPreProcessor preProcessor =
         network.getLayerWiseConfigurations().getInputPreProcess(last());
-    return preProcessor == null
-        ? features
-        : preProcessor.preProcess(
-            features.dup(), (int) activations.examples(), LayerWorkspaceMgr.noWorkspaces());
+    if (preProcessor != null) {
+      features =
+          preProcessor.preProcess(features, (int) examples, LayerWorkspaceMgr.noWorkspaces());
+    }
+    return head.layout().featureRows(features, head.layout().channelsLast(), examples, maps);
+  }
+
+  private boolean isWrittenOver(FeaturePoint point) {
+    return !point.classified() && configuration(point.index() + 1) instanceof ActivationLayer;
+  }
+
+  private INDArray again(int index, INDArray before) {
+    INDArray input = before.dup();
+    InputPreProcessor preProcessor = network.getLayerWiseConfigurations().getInputPreProcess(index);
+    if (preProcessor != null) {
+      int examples = (int) network.getInput().size(0);
+      input = preProcessor.preProcess(input, examples, LayerWorkspaceMgr.noWorkspaces());
+    }
+    return network.getLayer(index).activate(input, false, LayerWorkspaceMgr.noWorkspaces());
+  }
+
+  private boolean channelsLast(int index) {
+    for (int i = index; i >= 0; i--) {
+      Optional<Boolean> last = LayerFormats.channelsLast(configuration(i));
+      if (last.isPresent()) {
+        return last.get();
+      }
+    }
+    return false;
   }
 
   @Override
-  public INDArray labels(int output) {
-    return network.getLabels();
-  }
-
-  @Override
-  public INDArray labelMask(int output) {
-    return network.getOutputLayer().getMaskArray();
-  }
-
-  @Override
-  public Activations infer(DataSet batch) {
+  public Activations infer(MultiDataSet batch, List<FeaturePoint> points) {
     INDArray inputBefore = network.getInput();
-    network.setLayerMaskArrays(batch.getFeaturesMaskArray(), null);
+    INDArray features = batch.getFeatures(0);
+    network.setLayerMaskArrays(batch.getFeaturesMaskArray(0), null);
     try {
       List<INDArray> activations =
-          network.feedForwardToLayer(Math.max(0, last() - 1), batch.getFeatures(), false);
-      return new Activations(activations, Map.of(), batch.getFeatures().size(0));
+          new ArrayList<>(network.feedForwardToLayer(Math.max(0, last() - 1), features, false));
+      for (FeaturePoint point : points) {
+        if (isWrittenOver(point)) {
+          activations.set(point.index() + 1, again(point.index(), activations.get(point.index())));
+        }
+      }
+      return new Activations(activations, Map.of(), features.size(0));
     } finally {
       network.clearLayerMaskArrays();
       for (Layer layer : network.getLayers()) {
@@ -117,10 +137,5 @@ final class MeasuredMultiLayerNetwork implements MeasuredNetwork {
       // Other listeners, DL4J's PerformanceListener for one, read the batch from here.
       network.setInput(inputBefore);
     }
-  }
-
-  @Override
-  public INDArray logits(int output, INDArray features) {
-    return OutputLayers.logits(network.getOutputLayer(), features);
   }
 }

@@ -2,12 +2,11 @@ package org.collapse4j.dl4j;
 
 import java.util.List;
 import java.util.Map;
-import org.collapse4j.stats.Classifier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** What measuring needs of a network, whatever its kind. Knows nothing of statistics. */
 interface MeasuredNetwork {
@@ -15,7 +14,7 @@ interface MeasuredNetwork {
    * The view of a model.
    *
    * @throws IllegalArgumentException if it is neither a MultiLayerNetwork nor a ComputationGraph,
-   *     or has no output layer
+   *     or has no output layer with classes
    */
   static MeasuredNetwork of(Model model) {
     if (model instanceof MultiLayerNetwork network) {
@@ -32,36 +31,34 @@ interface MeasuredNetwork {
   /** The underlying model. */
   Model model();
 
-  /** The inputs of the output layers. */
+  /** The inputs of the output layers that have classes. */
   List<FeaturePoint> outputs();
 
+  /** Why some outputs are not among them; empty if all are. */
+  List<String> refusedOutputs();
+
   /**
-   * The layer of a name or an index.
+   * The layers chosen.
    *
-   * @throws IllegalArgumentException if there is none; the message has the names that do exist
+   * @throws IllegalArgumentException if one does not exist; the message has the names that do
    */
-  FeaturePoint layer(String nameOrIndex);
+  List<FeaturePoint> layers(LayerSelection selection);
 
-  /** The number of classes of an output. */
-  int numClasses(int output);
+  /** The output layer that the labels of a point are for. */
+  ClassifierHead head(FeaturePoint point);
 
-  /** The weights and bias of an output layer as they are now; null if it has none. */
-  Classifier classifier(int output);
+  /**
+   * The features of a point among the activations of a forward pass.
+   *
+   * @return {@code [rows, d]}, a copy
+   */
+  INDArray features(FeaturePoint point, Activations activations, FeatureMaps maps);
 
-  /** The logits of rows of features, {@code [rows, K]}; null if the output has no weights. */
-  INDArray logits(int output, INDArray features);
-
-  /** The features of a point among the activations handed to {@code onForwardPass}. */
-  INDArray features(FeaturePoint point, Activations activations);
-
-  /** The labels of the batch in training; null before the backward pass. */
-  INDArray labels(int output);
-
-  /** The label mask of the batch in training, or null. */
-  INDArray labelMask(int output);
-
-  /** Runs the network in inference mode, as far as the features of its points go. */
-  Activations infer(DataSet batch);
+  /**
+   * Runs the network in inference mode. There DL4J's ActivationLayer writes over its input, so that
+   * what comes before one is run once more, if it is among the points.
+   */
+  Activations infer(MultiDataSet batch, List<FeaturePoint> points);
 
   /** Activations of one forward pass, by position or by name as DL4J hands them over. */
   record Activations(List<INDArray> byPosition, Map<String, INDArray> byName, long examples) {}

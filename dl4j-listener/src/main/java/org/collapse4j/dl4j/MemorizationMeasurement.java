@@ -46,7 +46,7 @@ final class MemorizationMeasurement implements RowEvidence {
   public void begin(Map<FeaturePoint, ClassStatistics> statistics) {
     statistics.forEach(
         (point, of) -> {
-          Classifier classifier = point.classified() ? network.classifier(point.output()) : null;
+          Classifier classifier = point.classified() ? network.head(point).classifier() : null;
           ClassStatistics reference = heldOut.get(point);
           accumulators.put(
               point,

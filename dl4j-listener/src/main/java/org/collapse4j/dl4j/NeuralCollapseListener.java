@@ -14,21 +14,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
 import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.Slf4jSink;
+import org.collapse4j.measure.FeatureStream.Gathered;
+import org.collapse4j.measure.MeasuringGuard;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.noise.SuspectLabels;
-import org.collapse4j.noise.SuspectLabelsAccumulator;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.GlobalMean;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -60,17 +67,32 @@ import org.slf4j.LoggerFactory;
  * training goes on, unless {@link Builder#failFast} is set. Epoch events come from {@code
  * fit(iterator)}; where there are none, as in {@code fit(DataSet)}, use {@link
  * Builder#everyIterations}, or call {@link #observe}.
+ *
+ * <p>A listener measures one model. Another that it is given is refused and not measured. A copy
+ * goes on as the model: one of the same configuration that comes at the same iteration, give or
+ * take one, or with the same parameters. So a ParallelWrapper's replicas are measured together, as
+ * are models of the same configuration and seed that several threads start to train at once.
+ *
+ * <p>What has a label is a row of features: an example, a time step, a pixel. Rows that are masked,
+ * or whose label is all zeros, are left out. A model without classes, such as a regression, is
+ * logged once, and so is an output without them beside others.
  */
 public final class NeuralCollapseListener extends BaseTrainingListener {
   private static final String TRAIN = "train";
+  private static final String HELD_OUT = "heldout";
+  private static final String OUT_OF_DISTRIBUTION = "ood";
 
   private final Options options;
   private final MeasuringGuard guard;
 
-  private MeasuredNetwork network;
-  private List<FeaturePoint> points = List.of();
-  private List<StreamMeasurement> streams = List.of();
-  private SuspectEvidence suspects;
+  private final Replicas replicas = new Replicas(this::open);
+  private final ReadWriteLock gathering = new ReentrantReadWriteLock();
+  private final Map<FeaturePoint, ClassStatistics> centres = new ConcurrentHashMap<>();
+  private final Set<FeaturePoint> refused = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean inEpoch;
+  private long lastIteration = -1;
+  private final SuspectEvidence suspects = new SuspectEvidence();
   private List<Observation> last = List.of();
 
   /** A listener with no options: the training stream, each epoch, to SLF4J. */
@@ -93,10 +115,11 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
    * Checks that this listener can measure a model, which is otherwise found out, and logged, in the
    * first iteration. Nothing is measured or changed.
    *
-   * @throws IllegalArgumentException if the model has no output layer, or a layer chosen does not
-   *     exist; the message has the names that do
+   * @throws IllegalArgumentException if the model has no output layer with classes, a layer chosen
+   *     does not exist (the message has the names that do), or this listener measures another model
    */
   public void requireMeasurable(Model model) {
+    replicas.requireSame(model);
     pointsOf(MeasuredNetwork.of(model));
   }
 
@@ -122,9 +145,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
       throw new IllegalStateException(
           "Suspect labels are found if the listener is built with suspectLabels(true)");
     }
-    return suspects == null
-        ? SuspectLabelsAccumulator.forClasses(2).snapshot()
-        : suspects.snapshot();
+    return suspects.snapshot();
   }
 
   /** How often measuring or writing failed so far. */
@@ -133,98 +154,131 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   }
 
   @Override
+  public void onEpochStart(Model model) {
+    inEpoch = true;
+  }
+
+  @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
-    if (gathers(model)) {
-      guard.run(
-          "gather features",
-          () -> stage(model, new Activations(activations, Map.of(), activations.get(0).size(0))));
-    }
+    guard.run(
+        "measure the model",
+        () -> stage(model, new Activations(activations, Map.of(), activations.get(0).size(0))));
   }
 
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    if (gathers(model)) {
-      guard.run(
-          "gather features",
-          () -> {
-            long examples = activations.values().iterator().next().size(0);
-            stage(model, new Activations(List.of(), activations, examples));
-          });
+    guard.run(
+        "measure the model",
+        () -> {
+          long examples = ((ComputationGraph) model).getInput(0).size(0);
+          stage(model, new Activations(List.of(), activations, examples));
+        });
+  }
+
+  private void stage(Model model, Activations activations) {
+    Replica replica = replicas.training(model);
+    if (replica != null && gathers(model)) {
+      gathering.readLock().lock();
+      try {
+        replica.stage(activations);
+      } finally {
+        gathering.readLock().unlock();
+      }
     }
   }
 
   /** In an epoch that is reported, or whose class means are the centres of one that is. */
   private boolean gathers(Model model) {
-    if (!options.stream) {
-      return false;
-    }
-    if (options.everyIterations > 0) {
-      return true;
+    if (!options.stream || options.everyIterations > 0 || !inEpoch) {
+      return options.stream;
     }
     int epoch = Epochs.completed(model) + 1;
     return epoch % options.everyEpochs == 0 || (epoch + 1) % options.everyEpochs == 0;
   }
 
-  private synchronized void stage(Model model, Activations activations) {
-    attach(model);
-    for (StreamMeasurement stream : streams) {
-      stream.stage(network, activations);
-    }
-  }
-
   @Override
   public void onBackwardPass(Model model) {
-    guard.run("gather features", this::gather);
-  }
-
-  private synchronized void gather() {
-    for (StreamMeasurement stream : streams) {
-      stream.gather(network);
+    Replica replica = replicas.known(model);
+    if (replica == null) {
+      return;
+    }
+    gathering.readLock().lock();
+    try {
+      for (StreamMeasurement stream : replica.streams()) {
+        guard.run(
+            "measure \"" + stream.point().name() + "\"", () -> stream.gather(replica.network()));
+      }
+    } finally {
+      gathering.readLock().unlock();
     }
   }
 
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
-    if (options.everyIterations > 0 && (iteration + 1) % options.everyIterations == 0) {
-      guard.run("observe", () -> observe(model, epoch, iteration + 1L));
+    Replica replica = replicas.known(model);
+    if (replica == null || options.everyIterations == 0) {
+      return;
+    }
+    long done = iteration + 1L;
+    replica.iterations(done);
+    if (done % options.everyIterations == 0 && replicas.haveDone(done)) {
+      guard.run("observe", () -> observeOnce(model, epoch, done));
+    }
+  }
+
+  /** The replica that comes last observes for all; one that comes later still is too late. */
+  private synchronized void observeOnce(Model model, int epoch, long iteration) {
+    if (iteration != lastIteration) {
+      lastIteration = iteration;
+      observe(model, epoch, iteration);
     }
   }
 
   @Override
   public void onEpochEnd(Model model) {
+    inEpoch = false;
     int epoch = Epochs.completed(model) + 1;
-    if (options.everyIterations > 0) {
+    if (options.everyIterations > 0 || replicas.isRefused(model)) {
       return;
     }
     if (epoch % options.everyEpochs == 0) {
       guard.run("observe", () -> observe(model, epoch, Epochs.iterations(model)));
     } else {
-      guard.run("observe", () -> finishStreams(Map.of()));
+      guard.run("observe", () -> drain(model));
     }
   }
 
   /**
    * Observes a model now, as at the end of an epoch: all probes, and the training stream since the
-   * last time. For training that fires no epoch events.
+   * last time. For training that fires no epoch events, such as {@code fit(DataSet)} and that of a
+   * ParallelWrapper, whose replicas are measured together.
    *
    * @return the observations, which also go to the sinks
    */
   public List<Observation> observe(Model model) {
-    return guard.call(
-        "observe",
-        List.of(),
-        () -> observe(model, Epochs.completed(model), Epochs.iterations(model)));
+    return observe(model, Epochs.completed(model));
+  }
+
+  /**
+   * Observes a model now, as {@link #observe(Model)}, under an epoch that the model does not count.
+   *
+   * @param epoch the number of epochs completed
+   * @return the observations, which also go to the sinks
+   */
+  public List<Observation> observe(Model model, int epoch) {
+    return guard.call("observe", List.of(), () -> observe(model, epoch, Epochs.iterations(model)));
   }
 
   private synchronized List<Observation> observe(Model model, int epoch, long iteration) {
-    attach(model);
-    Map<FeaturePoint, INDArray> outOfDistribution = outOfDistributionMeans();
+    Replica replica = replicas.find(model);
+    Map<FeaturePoint, INDArray> outOfDistribution = outOfDistributionMeans(replica);
     List<Observation> observations = new ArrayList<>();
-    finishStreams(outOfDistribution)
+    streamMeasurements(replica, outOfDistribution)
         .forEach(
             (point, values) ->
                 observations.add(observation(epoch, iteration, Observation.STREAM, point, values)));
-    Map<String, Map<FeaturePoint, Measurements>> ofProbes = measureProbes(outOfDistribution);
+    Map<String, Map<FeaturePoint, Measurements>> ofProbes =
+        measureProbes(replica, outOfDistribution);
     for (Probe probe : options.probes) {
       ofProbes
           .getOrDefault(probe.split(), Map.of())
@@ -237,45 +291,47 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     return last;
   }
 
-  private Map<FeaturePoint, INDArray> outOfDistributionMeans() {
+  private Map<FeaturePoint, INDArray> outOfDistributionMeans(Replica replica) {
     Map<FeaturePoint, INDArray> means = new HashMap<>();
     for (Probe probe : withRole(Probe.Role.OUT_OF_DISTRIBUTION)) {
       means.putAll(
           guard.call(
               "measure the probe \"" + probe.split() + "\"",
               Map.of(),
-              () -> measurement(probe).means()));
+              () -> measurement(replica, probe).means()));
     }
     return means;
   }
 
   /** The measurements of every labelled probe, by split; the held-out one first. */
   private Map<String, Map<FeaturePoint, Measurements>> measureProbes(
-      Map<FeaturePoint, INDArray> outOfDistribution) {
+      Replica replica, Map<FeaturePoint, INDArray> outOfDistribution) {
     Map<String, Map<FeaturePoint, Measurements>> measured = new HashMap<>();
     Map<FeaturePoint, ClassStatistics> heldOut = Map.of();
     for (Probe probe : withRole(Probe.Role.HELD_OUT)) {
-      ProbeMeasurement.Result result = measure(probe, outOfDistribution, List.of());
+      ProbeMeasurement.Result result = measure(replica, probe, outOfDistribution, List.of());
       measured.put(probe.split(), result.measurements());
       heldOut = result.statistics();
     }
     for (Probe probe : withRole(Probe.Role.LABELLED)) {
-      measured.put(probe.split(), measureLabelled(probe, outOfDistribution, heldOut));
+      measured.put(probe.split(), measureLabelled(replica, probe, outOfDistribution, heldOut));
     }
     return measured;
   }
 
   private Map<FeaturePoint, Measurements> measureLabelled(
+      Replica replica,
       Probe probe,
       Map<FeaturePoint, INDArray> outOfDistribution,
       Map<FeaturePoint, ClassStatistics> heldOut) {
-    MemorizationMeasurement memorization = new MemorizationMeasurement(network, probe, heldOut);
+    MemorizationMeasurement memorization =
+        new MemorizationMeasurement(replica.network(), probe, heldOut);
     List<RowEvidence> evidence =
         options.suspectLabels && probe.split().equals(TRAIN)
-            ? List.of(memorization, suspects)
+            ? List.of(memorization, suspects.of(replica.network()))
             : List.of(memorization);
     Map<FeaturePoint, Measurements> values = new LinkedHashMap<>();
-    measure(probe, outOfDistribution, evidence)
+    measure(replica, probe, outOfDistribution, evidence)
         .measurements()
         .forEach((point, of) -> values.put(point, of.and(memorization.of(point))));
     if (memorization.lacksReference() && withRole(Probe.Role.HELD_OUT).isEmpty()) {
@@ -289,38 +345,88 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   }
 
   private ProbeMeasurement.Result measure(
-      Probe probe, Map<FeaturePoint, INDArray> outOfDistribution, List<RowEvidence> evidence) {
+      Replica replica,
+      Probe probe,
+      Map<FeaturePoint, INDArray> outOfDistribution,
+      List<RowEvidence> evidence) {
     return guard.call(
         "measure the probe \"" + probe.split() + "\"",
         ProbeMeasurement.Result.EMPTY,
-        () -> measurement(probe).measure(outOfDistribution, options.globalMean, evidence));
+        () -> measurement(replica, probe).measure(outOfDistribution, options.globalMean, evidence));
   }
 
   private List<Probe> withRole(Probe.Role role) {
     return options.probes.stream().filter(probe -> probe.role() == role).toList();
   }
 
-  private ProbeMeasurement measurement(Probe probe) {
-    return new ProbeMeasurement(network, points, probe, options.covarianceLimit, guard);
+  private ProbeMeasurement measurement(Replica replica, Probe probe) {
+    List<FeaturePoint> points =
+        replica.points().stream().filter(point -> !refused.contains(point)).toList();
+    return new ProbeMeasurement(
+        replica.network(),
+        points,
+        probe,
+        options.featureMaps,
+        options.covarianceLimit,
+        this::refuse,
+        guard);
   }
 
-  private Map<FeaturePoint, Measurements> finishStreams(
-      Map<FeaturePoint, INDArray> outOfDistribution) {
-    Map<FeaturePoint, Measurements> finished = new LinkedHashMap<>();
-    for (StreamMeasurement stream : streams) {
-      if (!stream.isEmpty()) {
-        FeaturePoint point = stream.point();
-        finished.put(
-            point, stream.finish(network, outOfDistribution.get(point), options.globalMean));
+  private void refuse(FeaturePoint point, IllegalArgumentException reason) {
+    refused.add(point);
+    guard.run(
+        "measure \"" + point.name() + "\"",
+        () -> {
+          throw reason;
+        });
+  }
+
+  private Map<FeaturePoint, Measurements> streamMeasurements(
+      Replica replica, Map<FeaturePoint, INDArray> outOfDistribution) {
+    Map<FeaturePoint, Gathered> gathered = drain(replica.network().model());
+    Map<FeaturePoint, Measurements> measurements = new LinkedHashMap<>();
+    for (FeaturePoint point : replica.points()) {
+      Gathered of = gathered.get(point);
+      if (of != null) {
+        measurements.put(
+            point,
+            of.measure(
+                point.classified() ? replica.network().head(point).classifier() : null,
+                outOfDistribution.get(point),
+                options.globalMean));
       }
     }
-    return finished;
+    return measurements;
+  }
+
+  /** What all replicas gathered; their class means become the centres of what comes next. */
+  private Map<FeaturePoint, Gathered> drain(Model model) {
+    Map<FeaturePoint, Gathered> merged = new HashMap<>();
+    gathering.writeLock().lock();
+    try {
+      for (Replica replica : replicas.all()) {
+        for (StreamMeasurement stream : replica.streams()) {
+          Gathered part = stream.drain();
+          if (part != null) {
+            merged.merge(stream.point(), part, Gathered::merge);
+          }
+        }
+      }
+      merged.forEach((point, of) -> centres.put(point, of.statistics()));
+      for (Replica replica : replicas.all()) {
+        replica.streams().forEach(stream -> stream.centres(centres.get(stream.point())));
+      }
+      replicas.forgetEnded(model);
+    } finally {
+      gathering.writeLock().unlock();
+    }
+    return merged;
   }
 
   private Observation observation(
       int epoch, long iteration, String split, FeaturePoint point, Measurements values) {
     return new Observation(
-        options.run, epoch, iteration, split, point.layer(), values, options.parameters);
+        options.run, epoch, iteration, split, point.name(), values, options.parameters);
   }
 
   private void publish(Observation observation) {
@@ -329,26 +435,32 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     }
   }
 
-  private void attach(Model model) {
-    if (network == null || network.model() != model) {
-      MeasuredNetwork found = MeasuredNetwork.of(model);
-      points = pointsOf(found);
-      streams =
-          points.stream().map(p -> new StreamMeasurement(p, options.covarianceLimit)).toList();
-      network = found;
-      suspects = new SuspectEvidence(network);
-    }
+  private Replica open(Model model) {
+    MeasuredNetwork network = MeasuredNetwork.of(model);
+    List<FeaturePoint> points = pointsOf(network);
+    network.refusedOutputs().forEach(guard::noteOnce);
+    return new Replica(network, points, options.stream ? streams(points) : List.of());
   }
 
-  private List<FeaturePoint> pointsOf(MeasuredNetwork found) {
-    return options.layers.isEmpty()
-        ? found.outputs()
-        : options.layers.stream().map(found::layer).distinct().toList();
+  private List<StreamMeasurement> streams(List<FeaturePoint> points) {
+    List<StreamMeasurement> streams = new ArrayList<>();
+    for (FeaturePoint point : points) {
+      StreamMeasurement stream =
+          new StreamMeasurement(point, options.featureMaps, options.covarianceLimit);
+      stream.centres(centres.get(point));
+      streams.add(stream);
+    }
+    return streams;
+  }
+
+  private List<FeaturePoint> pointsOf(MeasuredNetwork network) {
+    return options.layers.isOutputs() ? network.outputs() : network.layers(options.layers);
   }
 
   /** The options of a listener, fixed. */
   private static final class Options {
-    final List<String> layers;
+    final LayerSelection layers;
+    final FeatureMaps featureMaps;
     final List<Probe> probes;
     final List<MetricSink> sinks;
     final boolean stream;
@@ -362,7 +474,8 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     final Map<String, String> parameters;
 
     Options(Builder builder) {
-      layers = List.copyOf(builder.layers);
+      layers = new LayerSelection(builder.layers, builder.allLayers);
+      featureMaps = builder.featureMaps;
       probes = List.copyOf(builder.probes);
       sinks = builder.sinks.isEmpty() ? List.of(new Slf4jSink()) : List.copyOf(builder.sinks);
       stream = builder.stream;
@@ -383,6 +496,8 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     private final List<Probe> probes = new ArrayList<>();
     private final List<MetricSink> sinks = new ArrayList<>();
     private final Map<String, String> parameters = new LinkedHashMap<>();
+    private boolean allLayers;
+    private FeatureMaps featureMaps = FeatureMaps.FLATTENED;
     private boolean stream = true;
     private boolean suspectLabels;
     private int everyEpochs = 1;
@@ -399,18 +514,43 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
     /**
      * Measures these layers instead of the input of the output layer. Of an output layer the input
-     * is measured, together with its weights; of any other layer its activations, flattened.
+     * is measured, together with its weights; of any other layer its activations (see {@link
+     * #featureMaps}). A layer that leads to several outputs is measured once for the labels of
+     * each, as {@code layer:output}. In the stream, a layer of a graph is seen after the dropout of
+     * the layer behind it, since DL4J drops in place there.
      *
-     * @param names names, or indices as text
+     * @param names names, indices as text, or patterns in which {@code *} stands for any characters
+     *     and {@code ?} for one
      */
     public Builder layers(String... names) {
       layers.addAll(Arrays.asList(names));
       return this;
     }
 
-    /** Measures the layers with these indices, as {@link #layers(String...)}. */
+    /**
+     * Measures the layers with these indices, as {@link #layers(String...)}.
+     *
+     * @throws IllegalArgumentException if an index is negative
+     */
     public Builder layers(int... indices) {
-      Arrays.stream(indices).mapToObj(String::valueOf).forEach(layers::add);
+      for (int index : indices) {
+        if (index < 0) {
+          throw new IllegalArgumentException("A layer index must be at least 0, not " + index);
+        }
+        layers.add(String.valueOf(index));
+      }
+      return this;
+    }
+
+    /** Measures every layer, as {@link #layers(String...)}. */
+    public Builder allLayers() {
+      allLayers = true;
+      return this;
+    }
+
+    /** How maps and sequences become features; {@link FeatureMaps#FLATTENED} unless set. */
+    public Builder featureMaps(FeatureMaps kind) {
+      featureMaps = Objects.requireNonNull(kind, "featureMaps");
       return this;
     }
 
@@ -435,7 +575,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
      * @throws IllegalArgumentException if the iterator cannot be reset
      */
     public Builder heldOutProbe(DataSetIterator data) {
-      return add(new Probe("heldout", Probe.Role.HELD_OUT, data));
+      return add(Probe.of(HELD_OUT, Probe.Role.HELD_OUT, data));
     }
 
     /**
@@ -446,7 +586,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
      * @throws IllegalArgumentException if the iterator cannot be reset
      */
     public Builder outOfDistributionProbe(DataSetIterator data) {
-      return add(new Probe("ood", Probe.Role.OUT_OF_DISTRIBUTION, data));
+      return add(Probe.of(OUT_OF_DISTRIBUTION, Probe.Role.OUT_OF_DISTRIBUTION, data));
     }
 
     /**
@@ -457,6 +597,26 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
      * @throws IllegalArgumentException if the name is taken or the iterator cannot be reset
      */
     public Builder probe(String split, DataSetIterator data) {
+      return add(Probe.of(split, Probe.Role.LABELLED, data));
+    }
+
+    /** As {@link #trainProbe(DataSetIterator)}, for a graph of several inputs or outputs. */
+    public Builder trainProbe(MultiDataSetIterator data) {
+      return probe(TRAIN, data);
+    }
+
+    /** As {@link #heldOutProbe(DataSetIterator)}, for a graph of several inputs or outputs. */
+    public Builder heldOutProbe(MultiDataSetIterator data) {
+      return add(new Probe(HELD_OUT, Probe.Role.HELD_OUT, data));
+    }
+
+    /** As {@link #outOfDistributionProbe(DataSetIterator)}, for a graph of several inputs. */
+    public Builder outOfDistributionProbe(MultiDataSetIterator data) {
+      return add(new Probe(OUT_OF_DISTRIBUTION, Probe.Role.OUT_OF_DISTRIBUTION, data));
+    }
+
+    /** As {@link #probe(String, DataSetIterator)}, for a graph of several inputs or outputs. */
+    public Builder probe(String split, MultiDataSetIterator data) {
       return add(new Probe(split, Probe.Role.LABELLED, data));
     }
 

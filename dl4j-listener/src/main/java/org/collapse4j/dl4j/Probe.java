@@ -1,6 +1,8 @@
 package org.collapse4j.dl4j;
 
+import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
  * A data set that the network is run over in inference mode.
@@ -9,7 +11,12 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * @param role what its examples are to the training
  * @param data its batches, read from the start each time
  */
-record Probe(String split, Role role, DataSetIterator data) {
+record Probe(String split, Role role, MultiDataSetIterator data) {
+  /** A probe over data sets of one input and one output. */
+  static Probe of(String split, Role role, DataSetIterator data) {
+    return new Probe(split, role, new MultiDataSetIteratorAdapter(data));
+  }
+
   /** What examples are to the training. */
   enum Role {
     /** Labelled examples of the classes. */

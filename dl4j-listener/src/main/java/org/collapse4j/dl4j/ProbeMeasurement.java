@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
+import org.collapse4j.measure.FeatureMeasures;
+import org.collapse4j.measure.MeasuringGuard;
 import org.collapse4j.metric.Dilation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.stats.ClassStatistics;
@@ -15,7 +17,7 @@ import org.collapse4j.stats.DecisionAccumulator;
 import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -28,7 +30,9 @@ final class ProbeMeasurement {
 
   private final MeasuredNetwork network;
   private final List<FeaturePoint> points;
+  private final Refusal refusal;
   private final Probe probe;
+  private final FeatureMaps maps;
   private final int covarianceLimit;
   private final MeasuringGuard guard;
 
@@ -36,11 +40,15 @@ final class ProbeMeasurement {
       MeasuredNetwork network,
       List<FeaturePoint> points,
       Probe probe,
+      FeatureMaps maps,
       int covarianceLimit,
+      Refusal refusal,
       MeasuringGuard guard) {
     this.network = network;
-    this.points = points;
+    this.points = new ArrayList<>(points);
+    this.refusal = refusal;
     this.probe = probe;
+    this.maps = maps;
     this.covarianceLimit = covarianceLimit;
     this.guard = guard;
   }
@@ -104,7 +112,7 @@ final class ProbeMeasurement {
   }
 
   private Classifier classifier(FeaturePoint point) {
-    return point.classified() ? network.classifier(point.output()) : null;
+    return point.classified() ? network.head(point).classifier() : null;
   }
 
   private Map<FeaturePoint, ClassStatistics> gather(KeptRows kept) {
@@ -114,10 +122,11 @@ final class ProbeMeasurement {
           kept.add(point, rows);
           INDArray labels = rows.rows().labels();
           accumulators
-              .computeIfAbsent(point, p -> accumulator((int) labels.size(1)))
+              .computeIfAbsent(point, p -> accumulator(rows.rows().numClasses()))
               .observe(rows.rows().features(), labels);
         });
     Map<FeaturePoint, ClassStatistics> statistics = new LinkedHashMap<>();
+    accumulators.keySet().retainAll(points);
     accumulators.forEach((point, accumulator) -> statistics.put(point, accumulator.snapshot()));
     return statistics;
   }
@@ -129,15 +138,15 @@ final class ProbeMeasurement {
   private Map<FeaturePoint, DecisionAccumulator> decide(
       Map<FeaturePoint, ClassStatistics> statistics, KeptRows kept, List<RowEvidence> evidence) {
     Map<FeaturePoint, DecisionAccumulator> decisions = new HashMap<>();
-    statistics.forEach(
-        (point, centres) ->
-            decisions.put(point, DecisionAccumulator.of(centres, classifier(point))));
+    statistics.forEach((point, centres) -> decisions.put(point, decisions(point, centres)));
     List<RowEvidence> learning = new ArrayList<>(evidence);
     learning.removeIf(of -> fails(of, () -> of.begin(statistics)));
     RowConsumer decide =
         (point, rows) -> {
-          decisions.get(point).observe(rows.rows().features(), rows.rows().labels());
-          learning.removeIf(of -> fails(of, () -> of.observe(point, rows)));
+          if (decisions.containsKey(point)) {
+            decide(point, rows.rows(), decisions.get(point));
+            learning.removeIf(of -> fails(of, () -> of.observe(point, rows)));
+          }
         };
     if (kept.isComplete()) {
       kept.forEach(decide);
@@ -146,6 +155,26 @@ final class ProbeMeasurement {
     }
     learning.forEach(of -> fails(of, of::finish));
     return decisions;
+  }
+
+  private DecisionAccumulator decisions(FeaturePoint point, ClassStatistics centres) {
+    return decidesByFeatures(point)
+        ? DecisionAccumulator.ofLogits(centres.numClasses(), centres)
+        : DecisionAccumulator.of(centres, classifier(point));
+  }
+
+  private void decide(FeaturePoint point, FeatureRows rows, DecisionAccumulator decisions) {
+    if (decidesByFeatures(point)) {
+      INDArray logits = network.head(point).logits(rows.features());
+      decisions.observe(rows.features(), logits, rows.labels());
+    } else {
+      decisions.observe(rows.features(), rows.labels());
+    }
+  }
+
+  /** Whether the features are the logits, as before a layer that is a loss only. */
+  private boolean decidesByFeatures(FeaturePoint point) {
+    return point.classified() && network.head(point).isLossOnly();
   }
 
   private boolean fails(RowEvidence evidence, MeasuringGuard.Step step) {
@@ -177,25 +206,52 @@ final class ProbeMeasurement {
   }
 
   private void forEachBatch(RowConsumer consumer) {
-    boolean labelled = probe.role() != Probe.Role.OUT_OF_DISTRIBUTION;
     long position = 0;
     probe.data().reset();
     while (probe.data().hasNext()) {
-      DataSet batch = probe.data().next();
-      Activations activations = network.infer(batch);
-      for (FeaturePoint point : points) {
-        FeatureRows rows =
-            FeatureRows.of(
-                network.features(point, activations),
-                labelled ? batch.getLabels() : null,
-                labelled ? batch.getLabelsMaskArray() : null);
-        if (!rows.isEmpty()) {
-          consumer.accept(point, new ProbeRows(rows, batch, position));
+      MultiDataSet batch = probe.data().next();
+      Activations activations = network.infer(batch, points);
+      for (FeaturePoint point : List.copyOf(points)) {
+        FeatureRows rows = rows(point, batch, network.features(point, activations, maps));
+        if (rows != null && !rows.isEmpty()) {
+          consumer.accept(point, new ProbeRows(rows, batch, point.output(), position));
         }
       }
-      position += batch.numExamples();
+      position += batch.getFeatures(0).size(0);
     }
     probe.data().reset();
+  }
+
+  private FeatureRows rows(FeaturePoint point, MultiDataSet batch, INDArray features) {
+    if (probe.role() == Probe.Role.OUT_OF_DISTRIBUTION) {
+      return FeatureRows.unlabelled(features);
+    }
+    try {
+      return labelledRows(point, batch, features);
+    } catch (IllegalArgumentException e) {
+      points.remove(point);
+      refusal.refuse(point, e);
+      return null;
+    }
+  }
+
+  private FeatureRows labelledRows(FeaturePoint point, MultiDataSet batch, INDArray features) {
+    int output = point.output();
+    if (batch.numLabelsArrays() <= output) {
+      throw new IllegalArgumentException(
+          "The probe \""
+              + probe.split()
+              + "\" must have labels for each output of the network, but has none for output "
+              + output);
+    }
+    return FeatureRows.of(
+        features, batch.getLabels(output), batch.getLabelsMaskArray(output), network.head(point));
+  }
+
+  /** What is done about a point whose labels are no classes. */
+  @FunctionalInterface
+  interface Refusal {
+    void refuse(FeaturePoint point, IllegalArgumentException reason);
   }
 
   /** What is done with the rows of a batch at a point. */

@@ -8,7 +8,7 @@ import org.collapse4j.dl4j.noise.LabelledExample;
 import org.collapse4j.dl4j.noise.LabelledExamples;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** The rows of features of a batch of a probe, and which examples they are of. */
 final class ProbeRows {
@@ -19,14 +19,19 @@ final class ProbeRows {
   /**
    * The rows of a batch.
    *
+   * @param output the index of the output whose labels the rows have
    * @param firstPosition the position of the batch's first example in the probe
    */
-  ProbeRows(FeatureRows rows, org.nd4j.linalg.dataset.api.DataSet batch, long firstPosition) {
+  ProbeRows(FeatureRows rows, MultiDataSet batch, int output, long firstPosition) {
     this.rows = rows;
     this.firstPosition = firstPosition;
     // Not the batch itself, whose inputs would be kept as long as these rows are.
-    this.labels = new DataSet(null, batch.getLabels(), null, batch.getLabelsMaskArray());
+    this.labels = new DataSet(null, labels(batch, output), null, batch.getLabelsMaskArray(output));
     this.labels.setExampleMetaData(batch.getExampleMetaData());
+  }
+
+  private static INDArray labels(MultiDataSet batch, int output) {
+    return output < batch.numLabelsArrays() ? batch.getLabels(output) : null;
   }
 
   FeatureRows rows() {
@@ -65,12 +70,6 @@ final class ProbeRows {
               + " labels of shape "
               + Arrays.toString(of.shape()));
     }
-    int[] all = IntStream.range(0, (int) of.size(0)).toArray();
-    INDArray mask = labels.getLabelsMaskArray();
-    if (mask == null) {
-      return all;
-    }
-    INDArray numbers = Nd4j.createFromArray(all).reshape(all.length, 1);
-    return FeatureRows.of(numbers, numbers, mask).labels().reshape(-1).toIntVector();
+    return rows.sources();
   }
 }

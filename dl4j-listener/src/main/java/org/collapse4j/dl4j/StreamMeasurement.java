@@ -1,11 +1,9 @@
 package org.collapse4j.dl4j;
 
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
-import org.collapse4j.metric.Measurements;
+import org.collapse4j.measure.FeatureStream;
+import org.collapse4j.measure.FeatureStream.Gathered;
 import org.collapse4j.stats.ClassStatistics;
-import org.collapse4j.stats.ClassStatisticsAccumulator;
-import org.collapse4j.stats.DecisionAccumulator;
-import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,16 +14,16 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class StreamMeasurement {
   private final FeaturePoint point;
-  private final int covarianceLimit;
+  private final FeatureMaps maps;
+  private final FeatureStream stream;
 
-  private ClassStatisticsAccumulator features;
-  private DecisionAccumulator decisions;
-  private ClassStatistics previous;
   private INDArray staged;
+  private boolean refused;
 
-  StreamMeasurement(FeaturePoint point, int covarianceLimit) {
+  StreamMeasurement(FeaturePoint point, FeatureMaps maps, int covarianceLimit) {
     this.point = point;
-    this.covarianceLimit = covarianceLimit;
+    this.maps = maps;
+    this.stream = new FeatureStream(covarianceLimit);
   }
 
   FeaturePoint point() {
@@ -34,12 +32,19 @@ final class StreamMeasurement {
 
   /** Keeps a copy of the batch's features; their labels are known in the backward pass only. */
   void stage(MeasuredNetwork network, Activations activations) {
+    if (refused) {
+      return;
+    }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      staged = network.features(point, activations).dup();
+      staged = network.features(point, activations, maps);
     }
   }
 
-  /** Adds the batch whose features were staged. */
+  /**
+   * Adds the batch whose features were staged.
+   *
+   * @throws IllegalArgumentException if the labels are no classes; nothing is gathered any more
+   */
   void gather(MeasuredNetwork network) {
     INDArray batch = staged;
     staged = null;
@@ -47,58 +52,33 @@ final class StreamMeasurement {
       return;
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray labels = network.labels(point.output());
-      FeatureRows rows = FeatureRows.of(batch, labels, network.labelMask(point.output()));
-      if (rows.isEmpty()) {
-        return;
+      ClassifierHead head = network.head(point);
+      FeatureRows rows = FeatureRows.of(batch, head.labels(), head.labelMask(), head);
+      if (!rows.isEmpty()) {
+        add(rows, head);
       }
-      prepare((int) rows.labels().size(1));
-      features.observe(rows.features(), rows.labels());
-      INDArray logits = point.classified() ? network.logits(point.output(), rows.features()) : null;
-      if (logits != null) {
-        decisions.observe(rows.features(), logits, rows.labels());
-      }
+    } catch (IllegalArgumentException e) {
+      refused = true;
+      stream.discard();
+      throw e;
     }
   }
 
-  private void prepare(int numClasses) {
-    if (features == null || features.numClasses() != numClasses) {
-      features =
-          ClassStatisticsAccumulator.builder(numClasses).covarianceLimit(covarianceLimit).build();
-      previous = null;
-    }
-    if (decisions == null) {
-      decisions = DecisionAccumulator.ofLogits(numClasses, previous);
-    }
+  private void add(FeatureRows rows, ClassifierHead head) {
+    INDArray logits = point.classified() ? head.logits(rows.features()) : null;
+    stream.observe(rows.features(), logits, rows.labels(), rows.numClasses());
   }
 
-  /** Whether nothing has been gathered since the last {@link #finish}. */
-  boolean isEmpty() {
-    return features == null || features.isEmpty();
+  /**
+   * What was gathered since the last call; null if nothing. A batch whose features are staged
+   * stays: its backward pass is still to come, on another thread than this perhaps.
+   */
+  Gathered drain() {
+    return stream.drain();
   }
 
-  /** What was gathered since the last call; the class means become the centres of the next. */
-  Measurements finish(
-      MeasuredNetwork network, INDArray outOfDistributionMean, GlobalMean globalMean) {
-    ClassStatistics statistics = features.snapshot();
-    Measurements values =
-        FeatureMeasures.of(
-            statistics,
-            decisions.snapshot(),
-            point.classified() ? network.classifier(point.output()) : null,
-            outOfDistributionMean,
-            globalMean);
-    previous = statistics;
-    discard();
-    return values;
-  }
-
-  /** Forgets what was gathered but for the class means. */
-  void discard() {
-    staged = null;
-    decisions = null;
-    if (features != null) {
-      features.reset();
-    }
+  /** Sets the class means that the next examples are compared with. */
+  void centres(ClassStatistics next) {
+    stream.centres(next);
   }
 }

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * a classifier. An epoch counts whole or not at all.
  */
 final class SuspectEvidence implements RowEvidence {
-  private final MeasuredNetwork network;
+  private MeasuredNetwork network;
 
   private SuspectLabelsAccumulator total;
   private FeaturePoint point;
@@ -19,8 +19,10 @@ final class SuspectEvidence implements RowEvidence {
   private SuspectLabelsAccumulator epoch;
   private long rowCount;
 
-  SuspectEvidence(MeasuredNetwork network) {
-    this.network = network;
+  /** Goes on with the probe of this network: the model, or a copy that has taken its place. */
+  SuspectEvidence of(MeasuredNetwork current) {
+    network = current;
+    return this;
   }
 
   @Override
@@ -32,7 +34,7 @@ final class SuspectEvidence implements RowEvidence {
   public void begin(Map<FeaturePoint, ClassStatistics> statistics) {
     point =
         statistics.keySet().stream()
-            .filter(at -> at.classified() && network.classifier(at.output()) != null)
+            .filter(at -> at.classified() && network.head(at).classifier() != null)
             .findFirst()
             .orElseThrow(
                 () ->
@@ -48,9 +50,8 @@ final class SuspectEvidence implements RowEvidence {
   public void observe(FeaturePoint at, ProbeRows rows) {
     if (at.equals(point)) {
       INDArray features = rows.rows().features();
-      int[] given = rows.rows().labels().argMax(1).toIntVector();
-      epoch.observe(
-          rows.indices(), network.logits(at.output(), features), given, features, centres);
+      int[] given = rows.rows().labels().toIntVector();
+      epoch.observe(rows.indices(), network.head(at).logits(features), given, features, centres);
       rowCount += given.length;
     }
   }

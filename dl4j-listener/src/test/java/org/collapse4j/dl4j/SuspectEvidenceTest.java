@@ -138,11 +138,14 @@ class SuspectEvidenceTest {
   }
 
   @Test
-  void anotherModelStartsAnew() {
+  void aCopyOfTheModelGoesOnAndAnotherModelIsRefused() {
     NeuralCollapseListener listener = listener(shuffledBatches(1)).build();
-    listener.observe(Training.multiLayerNetwork());
-    listener.observe(Training.graph());
-    assertEquals(1, listener.suspectLabels().ranking().get(0).epochs());
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    listener.observe(network);
+    listener.observe(network.clone());
+    assertEquals(2, listener.suspectLabels().ranking().get(0).epochs());
+    assertThrows(IllegalArgumentException.class, () -> listener.observe(Training.graph()));
+    assertEquals(2, listener.suspectLabels().ranking().get(0).epochs());
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.collapse4j.dl4j;
+package org.collapse4j.measure;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -10,23 +10,30 @@ import org.slf4j.Logger;
  * Keeps what goes wrong in measuring away from training: each kind of failure is logged once with
  * its cause, every one is counted, and only if so chosen is it rethrown.
  */
-final class MeasuringGuard {
+public final class MeasuringGuard {
   private final Logger logger;
   private final boolean failFast;
   private final Set<String> seen = new HashSet<>();
   private final AtomicLong failures = new AtomicLong();
 
-  MeasuringGuard(Logger logger, boolean failFast) {
+  /**
+   * No failures yet.
+   *
+   * @param logger where they are logged
+   * @param failFast whether they are rethrown
+   */
+  public MeasuringGuard(Logger logger, boolean failFast) {
     this.logger = logger;
     this.failFast = failFast;
   }
 
-  long failures() {
+  /** How many there were. */
+  public long failures() {
     return failures.get();
   }
 
   /** Runs a step of measuring; {@code what} completes the sentence "could not ...". */
-  void run(String what, Step step) {
+  public void run(String what, Step step) {
     call(
         what,
         null,
@@ -37,7 +44,7 @@ final class MeasuringGuard {
   }
 
   /** The value of a step of measuring, or the fallback if it fails. */
-  <T> T call(String what, T fallback, Callable<T> step) {
+  public <T> T call(String what, T fallback, Callable<T> step) {
     try {
       return step.call();
     } catch (Exception | LinkageError | OutOfMemoryError e) {
@@ -51,7 +58,7 @@ final class MeasuringGuard {
   }
 
   /** Logs what the user should know, once; it is no failure. */
-  synchronized void noteOnce(String note) {
+  public synchronized void noteOnce(String note) {
     if (seen.add(note)) {
       logger.warn("collapse4j: {}. This is logged once.", note);
     }
@@ -78,7 +85,8 @@ final class MeasuringGuard {
 
   /** A step that may fail in any way. */
   @FunctionalInterface
-  interface Step {
+  public interface Step {
+    /** Does it. */
     void run() throws Exception;
   }
 }

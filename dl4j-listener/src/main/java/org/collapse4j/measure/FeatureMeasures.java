@@ -1,4 +1,4 @@
-package org.collapse4j.dl4j;
+package org.collapse4j.measure;
 
 import org.collapse4j.metric.Calibration;
 import org.collapse4j.metric.Measurements;
@@ -10,7 +10,7 @@ import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Everything that the statistics of features at one point of a network allow to be measured. */
-final class FeatureMeasures {
+public final class FeatureMeasures {
   private FeatureMeasures() {}
 
   /**
@@ -21,7 +21,7 @@ final class FeatureMeasures {
    * @param classifier on top of them, or null
    * @param outOfDistributionMean or null
    */
-  static Measurements of(
+  public static Measurements of(
       ClassStatistics statistics,
       DecisionStatistics decisions,
       Classifier classifier,

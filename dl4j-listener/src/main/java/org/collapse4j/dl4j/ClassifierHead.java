@@ -1,0 +1,247 @@
+package org.collapse4j.dl4j;
+
+import org.collapse4j.measure.ClassLabels;
+import org.collapse4j.stats.Classifier;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
+import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * An output layer as a classifier: what has a label, which class a label is, and the logits.
+ *
+ * <p>A single output unit with sigmoid activation is measured as two classes (see {@link
+ * Classifier#ofUnit}).
+ */
+final class ClassifierHead {
+  private final String name;
+  private final Layer layer;
+  private final RowLayout layout;
+  private final IActivation activation;
+  private final ILossFunction loss;
+  private final boolean lossOnly;
+  private final int units;
+
+  private ClassifierHead(String name, Layer layer) {
+    org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+    this.name = name;
+    this.layer = layer;
+    this.layout = layoutOf(conf);
+    this.activation =
+        conf instanceof org.deeplearning4j.nn.conf.layers.BaseLayer base
+            ? base.getActivationFn()
+            : null;
+    this.loss = lossOf(conf);
+    this.lossOnly = isLossOnly(conf);
+    this.units = conf instanceof BaseOutputLayer output ? (int) output.getNOut() : -1;
+  }
+
+  /**
+   * The classifier in an output layer.
+   *
+   * @param name of the layer, for messages
+   * @throws IllegalArgumentException if the layer has no classes
+   */
+  static ClassifierHead of(String name, Layer outputLayer) {
+    Layer layer = unwrap(outputLayer);
+    org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+    if (!(layer instanceof IOutputLayer)
+        || conf instanceof OCNNOutputLayer
+        || conf instanceof Yolo2OutputLayer) {
+      throw new IllegalArgumentException(
+          "An output must be an output layer with classes to be measured, but \""
+              + name
+              + "\" is a "
+              + conf.getClass().getSimpleName());
+    }
+    ClassifierHead head = new ClassifierHead(name, layer);
+    if (head.units == 1) {
+      head.requireSigmoid();
+    }
+    return head;
+  }
+
+  private static Layer unwrap(Layer layer) {
+    return layer instanceof BaseWrapperLayer wrapper ? unwrap(wrapper.getUnderlying()) : layer;
+  }
+
+  private void requireSigmoid() {
+    if (!(activation instanceof ActivationSigmoid)) {
+      throw new IllegalArgumentException(
+          "A single output unit is measured as two classes if its activation is sigmoid, but that"
+              + " of \""
+              + name
+              + "\" is "
+              + activation
+              + ": a regression has no classes to measure");
+    }
+  }
+
+  private static RowLayout layoutOf(org.deeplearning4j.nn.conf.layers.Layer conf) {
+    if (conf instanceof RnnOutputLayer rnn) {
+      return new RowLayout(RowLayout.Unit.STEP, rnn.getRnnDataFormat() == RNNFormat.NWC);
+    }
+    if (conf instanceof RnnLossLayer rnn) {
+      return new RowLayout(RowLayout.Unit.STEP, rnn.getRnnDataFormat() == RNNFormat.NWC);
+    }
+    if (conf instanceof CnnLossLayer cnn) {
+      return new RowLayout(RowLayout.Unit.PIXEL, cnn.getFormat() == CNN2DFormat.NHWC);
+    }
+    if (conf instanceof Cnn3DLossLayer cnn) {
+      return new RowLayout(
+          RowLayout.Unit.VOXEL, cnn.getDataFormat() == Convolution3D.DataFormat.NDHWC);
+    }
+    return RowLayout.EXAMPLES;
+  }
+
+  private static ILossFunction lossOf(org.deeplearning4j.nn.conf.layers.Layer conf) {
+    if (conf instanceof BaseOutputLayer output) {
+      return output.getLossFn();
+    }
+    if (conf instanceof LossLayer lossLayer) {
+      return lossLayer.getLossFn();
+    }
+    if (conf instanceof RnnLossLayer lossLayer) {
+      return lossLayer.getLossFn();
+    }
+    if (conf instanceof CnnLossLayer lossLayer) {
+      return lossLayer.getLossFn();
+    }
+    return conf instanceof Cnn3DLossLayer lossLayer ? lossLayer.getLossFn() : null;
+  }
+
+  private static boolean isLossOnly(org.deeplearning4j.nn.conf.layers.Layer conf) {
+    return conf instanceof LossLayer
+        || conf instanceof RnnLossLayer
+        || conf instanceof CnnLossLayer
+        || conf instanceof Cnn3DLossLayer;
+  }
+
+  RowLayout layout() {
+    return layout;
+  }
+
+  /** Whether the layer has no weights: its logits are the features. */
+  boolean isLossOnly() {
+    return lossOnly;
+  }
+
+  /**
+   * The number of classes.
+   *
+   * @param labels as they came: they tell where the layer does not, one of a user's own
+   * @param dimension the number of features: a layer that is a loss only has one for each class
+   * @throws IllegalArgumentException if there are no labels
+   */
+  int numClasses(INDArray labels, int dimension) {
+    if (labels == null) {
+      throw new IllegalArgumentException("There are no labels at \"" + name + "\" to measure by");
+    }
+    int outputs = units > 0 ? units : lossOnly ? dimension : layout.labelRows(labels).columns();
+    return outputs == 1 ? 2 : outputs;
+  }
+
+  /** Weights, one row a class, and bias as they are now; null if the layer has no such weights. */
+  Classifier classifier() {
+    INDArray weights = weights();
+    if (weights == null) {
+      return null;
+    }
+    INDArray rows = weights.transpose();
+    return units == 1 ? Classifier.ofUnit(rows, bias()) : Classifier.of(rows, bias());
+  }
+
+  /**
+   * The logits of rows of features, {@code [rows, K]}; null if the layer does something else with
+   * them than a product with weights. Of a layer that is a loss only they are the features; where
+   * these are probabilities already (cross-entropy without activation), their logarithms.
+   */
+  INDArray logits(INDArray features) {
+    INDArray weights = weights();
+    if (weights == null && !lossOnly) {
+      return null;
+    }
+    INDArray outputs = features;
+    if (weights != null) {
+      outputs = wide(features).mmul(wide(weights));
+      INDArray bias = bias();
+      outputs = bias == null ? outputs : outputs.addiRowVector(wide(bias));
+    }
+    if (outputs.columns() == 1) {
+      return Classifier.unitLogits(outputs);
+    }
+    boolean probabilities = activation instanceof ActivationIdentity && loss instanceof LossMCXENT;
+    return probabilities
+        ? Transforms.log(Transforms.max(wide(outputs), Float.MIN_NORMAL), false)
+        : outputs;
+  }
+
+  /** Products of 16-bit arrays are taken in float32. */
+  private static INDArray wide(INDArray array) {
+    return array.dataType() == DataType.DOUBLE ? array : array.castTo(DataType.FLOAT);
+  }
+
+  /** {@code [d, K]}. */
+  private INDArray weights() {
+    if (lossOnly || units < 1) {
+      return null;
+    }
+    INDArray weights = layer.paramTable(false).get(DefaultParamInitializer.WEIGHT_KEY);
+    return weights == null || weights.rank() != 2 ? null : weights;
+  }
+
+  private INDArray bias() {
+    return layer.paramTable(false).get(DefaultParamInitializer.BIAS_KEY);
+  }
+
+  /** The labels of the batch in training; null before the backward pass. */
+  INDArray labels() {
+    return ((IOutputLayer) layer).getLabels();
+  }
+
+  /** The label mask of the batch in training, or null. */
+  INDArray labelMask() {
+    return layer.getMaskArray();
+  }
+
+  /**
+   * The class of every row.
+   *
+   * @param labels as they came: one-hot or soft, or class indices in a single column; not modified
+   * @param numClasses K
+   * @return class indices; {@link ClassLabels#NONE} for a row of zeros
+   * @throws IllegalArgumentException if the labels are no classes
+   */
+  int[] classes(INDArray labels, int numClasses) {
+    INDArray rows = layout.labelRows(labels);
+    ClassLabels classes = ClassLabels.of(name);
+    if (rows.columns() > 1) {
+      return classes.soft(rows, numClasses);
+    }
+    if (numClasses > 2 || units > 1) {
+      return classes.indices(rows, numClasses);
+    }
+    requireSigmoid();
+    return classes.binary(rows, loss instanceof LossBinaryXENT);
+  }
+}
