@@ -1,0 +1,2 @@
+/** Measuring a SameDiff graph while it trains. */
+package org.collapse4j.samediff;
