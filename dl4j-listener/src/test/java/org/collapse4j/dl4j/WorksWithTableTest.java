@@ -1,0 +1,39 @@
+package org.collapse4j.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The README's "works with" table is the list that the contract is run over. */
+class WorksWithTableTest {
+  private static final String HEAD = "| models and training | measured in tests |\n|---|---|\n";
+
+  @Test
+  void theReadmeHasTheContractsList() throws IOException {
+    String readme = Files.readString(Path.of("..", "README.md"));
+    assertTrue(readme.contains(HEAD), "README.md has no such table: " + HEAD + table());
+    int start = readme.indexOf(HEAD);
+    int end = readme.indexOf("\n\n", start);
+    assertEquals(HEAD + table(), readme.substring(start, end));
+  }
+
+  private static String table() {
+    Map<String, String> rows =
+        ModelCases.all()
+            .collect(
+                Collectors.groupingBy(
+                    ModelCase::kind,
+                    LinkedHashMap::new,
+                    Collectors.mapping(ModelCase::name, Collectors.joining("; "))));
+    return rows.entrySet().stream()
+        .map(row -> "| " + row.getKey() + " | " + row.getValue() + " |")
+        .collect(Collectors.joining("\n"));
+  }
+}
