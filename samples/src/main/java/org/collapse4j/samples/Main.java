@@ -3,6 +3,7 @@ package org.collapse4j.samples;
 import java.io.IOException;
 import java.io.PrintWriter;
 import org.collapse4j.samples.command.MeasureCommand;
+import org.collapse4j.samples.command.ProfileCommand;
 import org.collapse4j.samples.command.TheoryCommand;
 import org.collapse4j.samples.command.TrainCommand;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       TrainCommand.class,
       MeasureCommand.class,
+      ProfileCommand.class,
       TheoryCommand.class,
       CommandLine.HelpCommand.class
     })
