@@ -38,6 +38,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 class SameDiffListenerTest {
   private static final int IN = 6;
@@ -275,6 +276,37 @@ class SameDiffListenerTest {
     Measurements expected = NeuralCollapse.ofFeatures(byHand.snapshot(), GlobalMean.SAMPLE);
     assertEquals(expected.value(Metric.NC1_PINV), measured.value(Metric.NC1_PINV), FLOAT);
     assertTrue(measured.has(Metric.ACCURACY) && measured.has(Metric.NC3_DUALITY));
+  }
+
+  @Test
+  void aSingleSigmoidUnitIsTwoClasses() {
+    SameDiff graph = SameDiff.create();
+    SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, IN);
+    SDVariable labels = graph.placeHolder("labels", DataType.FLOAT, -1, 1);
+    SDVariable weights = graph.var("weights", initial(IN, 1, 3));
+    SDVariable features = graph.nn.tanh("features", in);
+    graph.loss.sigmoidCrossEntropy("loss", labels, features.mmul(weights), null).markAsLoss();
+    configure(graph);
+    SameDiffListener listener =
+        SameDiffListener.builder("features", "labels")
+            .classifier("weights", null)
+            .failFast(true)
+            .sink(o -> {})
+            .build();
+    graph.setListeners(listener);
+    int correct = 0;
+    for (DataSet batch : clusters(2)) {
+      INDArray z =
+          Transforms.tanh(batch.getFeatures(), true).mmul(graph.getArrForVarName("weights"));
+      INDArray ones = batch.getLabels().getColumn(1).dup();
+      for (int i = 0; i < ones.length(); i++) {
+        correct += (z.getDouble(i) > 0) == (ones.getDouble(i) == 1) ? 1 : 0;
+      }
+      graph.fit(new DataSet(batch.getFeatures(), ones.reshape(ones.length(), 1)));
+    }
+    Measurements measured = listener.observe(graph).get(0).measurements();
+    assertEquals(2, measured.value(Metric.CLASSES_PRESENT));
+    assertEquals(correct / 37.0, measured.value(Metric.ACCURACY), 1e-12);
   }
 
   @Test
