@@ -279,6 +279,27 @@ class SameDiffListenerTest {
   }
 
   @Test
+  void maskedLabelsAreLeftOut() {
+    SameDiff graph = graph();
+    graph.placeHolder("mask", DataType.FLOAT, -1, 1);
+    graph.setTrainingConfig(
+        new TrainingConfig.Builder()
+            .updater(new Adam(0.05))
+            .dataSetFeatureMapping("in")
+            .dataSetLabelMapping("labels")
+            .dataSetLabelMaskMapping("mask")
+            .build());
+    SameDiffListener listener = listener().sink(o -> {}).build();
+    graph.setListeners(listener);
+    DataSet batch = batches.get(0);
+    INDArray mask = Nd4j.ones(16, 1);
+    mask.putScalar(3, 0, 0).putScalar(7, 0, 0);
+    graph.fit(new DataSet(batch.getFeatures(), batch.getLabels(), null, mask));
+    Measurements measured = listener.observe(graph).get(0).measurements();
+    assertEquals(14, measured.value(Metric.EXAMPLES));
+  }
+
+  @Test
   void aSingleSigmoidUnitIsTwoClasses() {
     SameDiff graph = SameDiff.create();
     SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, IN);
