@@ -11,16 +11,14 @@ final class Frame {
   private static final double NEAR = 1e-3;
 
   private final INDArray rows;
-  private final double[][] gram;
   private final double[] norms;
+
+  /** Calculated when it is first asked for. */
+  private double[][] gram;
 
   private Frame(INDArray rows) {
     this.rows = rows;
-    this.gram = gram(rows, rows);
-    this.norms = new double[gram.length];
-    for (int a = 0; a < norms.length; a++) {
-      norms[a] = Math.sqrt(gram[a][a]);
-    }
+    this.norms = rows.isEmpty() ? new double[0] : rows.norm2(1).toDoubleVector();
   }
 
   /** A frame of the rows of a float64 matrix, which must not change afterwards. */
@@ -34,11 +32,18 @@ final class Frame {
     return of(means.isEmpty() ? means : means.subiRowVector(statistics.globalMean(globalMean)));
   }
 
+  /** The dot products of every row of a with every row of b. */
   static double[][] gram(INDArray a, INDArray b) {
     if (a.isEmpty() || b.isEmpty()) {
       return new double[0][0];
     }
-    return Nd4j.gemm(a, b, false, true).toDoubleMatrix();
+    // In one piece: INDArray.toDoubleMatrix makes an array of every row first.
+    double[] elements = Nd4j.gemm(a, b, false, true).dup('c').data().asDouble();
+    double[][] matrix = new double[a.rows()][b.rows()];
+    for (int i = 0; i < matrix.length; i++) {
+      System.arraycopy(elements, i * matrix[i].length, matrix[i], 0, matrix[i].length);
+    }
+    return matrix;
   }
 
   int size() {
@@ -50,7 +55,23 @@ final class Frame {
   }
 
   double[][] gram() {
+    if (gram == null) {
+      gram = gram(rows, rows);
+    }
     return gram;
+  }
+
+  /** The dot products of the rows after the same vector has been added to each. */
+  double[][] gramShiftedBy(INDArray vector) {
+    double[] along = rows.mmul(vector.reshape(vector.length(), 1)).toDoubleVector();
+    double norm = vector.norm2Number().doubleValue();
+    double[][] shifted = new double[size()][size()];
+    for (int a = 0; a < size(); a++) {
+      for (int b = 0; b < size(); b++) {
+        shifted[a][b] = gram()[a][b] + along[a] + along[b] + norm * norm;
+      }
+    }
+    return shifted;
   }
 
   double norm(int a) {
@@ -58,13 +79,13 @@ final class Frame {
   }
 
   double cosine(int a, int b) {
-    return gram[a][b] / (norms[a] * norms[b]);
+    return gram()[a][b] / (norms[a] * norms[b]);
   }
 
   /** The squared distance of two rows. */
   double squaredDistance(int a, int b) {
-    double squares = gram[a][a] + gram[b][b];
-    double distance = squares - 2 * gram[a][b];
+    double squares = gram()[a][a] + gram()[b][b];
+    double distance = squares - 2 * gram()[a][b];
     return distance > NEAR * squares ? distance : squaredNorm(rows.getRow(a).sub(rows.getRow(b)));
   }
 

@@ -33,7 +33,7 @@ public final class NeuralCollapse {
       Frame means = Frame.ofCentredMeans(statistics, globalMean);
       return Measurements.builder()
           .add(variability(statistics, means))
-          .add(arrangement(statistics, means))
+          .add(arrangement(means, statistics.globalMean(globalMean)))
           .put(Metric.CLASSES_PRESENT, means.size())
           .put(Metric.EXAMPLES, (double) statistics.totalCount())
           .put(Metric.EXAMPLES_NONFINITE, (double) statistics.nonFiniteCount())
@@ -75,7 +75,7 @@ public final class NeuralCollapse {
         .orElse(Double.NaN);
   }
 
-  private static Measurements arrangement(ClassStatistics statistics, Frame means) {
+  private static Measurements arrangement(Frame means, INDArray centre) {
     if (means.size() < 2) {
       return undefined(
           Metric.NC2_NORM_CV_MEANS,
@@ -88,7 +88,6 @@ public final class NeuralCollapse {
           Metric.NC2_UNIFORMITY_LOG_MEAN,
           Metric.NC2_UNIFORMITY_LOG_VARIANCE);
     }
-    INDArray uncentred = statistics.presentClassMeans();
     Spread distances = means.directionDistances();
     Spread energies = means.directionEnergies();
     return Measurements.builder()
@@ -96,9 +95,7 @@ public final class NeuralCollapse {
         .put(Metric.NC2_ANGLE_STD_MEANS, means.angleDeviation())
         .put(Metric.NC2_ANGLE_GAP_MEANS, means.angleGap())
         .put(Metric.NC2_ETF_MEANS, Frame.distanceFromSimplex(means.gram()))
-        .put(
-            Metric.NC2_ORTHOGONAL_MEANS,
-            Frame.distanceFromOrthogonal(Frame.gram(uncentred, uncentred)))
+        .put(Metric.NC2_ORTHOGONAL_MEANS, Frame.distanceFromOrthogonal(means.gramShiftedBy(centre)))
         .put(Metric.NC2_UNIFORMITY_DISTANCE_MEAN, distances.mean())
         .put(Metric.NC2_UNIFORMITY_DISTANCE_VARIANCE, distances.variance())
         .put(Metric.NC2_UNIFORMITY_LOG_MEAN, energies.mean())

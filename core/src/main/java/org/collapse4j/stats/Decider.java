@@ -23,13 +23,11 @@ final class Decider {
   private final ShiftedRows shiftedRows = new ShiftedRows();
 
   private final INDArray weights;
-  private final INDArray logitTable;
+  private final ClassScores logits;
   private final INDArray centres;
-  private final INDArray centreTable;
+  private final ClassScores nearness;
 
   private INDArray products;
-  private INDArray scores;
-  private INDArray gathered;
 
   /**
    * Prepares for one set of centres and one classifier.
@@ -44,18 +42,19 @@ final class Decider {
       int d = classifier.dimension();
       this.reference = Nd4j.create(type, classifier.numClasses(), d);
       this.centres = null;
-      this.centreTable = null;
+      this.nearness = null;
     } else {
       INDArray means = statistics.moments().means;
       this.reference = ShiftedRows.as(type, means);
       INDArray origin = statistics.globalMean(GlobalMean.CLASS);
       this.centres = ShiftedRows.as(type, means.subRowVector(origin));
-      this.centreTable =
-          centreTable(
-              exact(reference).subiRowVector(origin), means.subRowVector(origin), statistics);
+      this.nearness =
+          ClassScores.forBackend(
+              centreTable(
+                  exact(reference).subiRowVector(origin), means.subRowVector(origin), statistics));
     }
     this.weights = classifier == null ? null : ShiftedRows.as(type, classifier.weights());
-    this.logitTable = classifier == null ? null : logitTable(classifier);
+    this.logits = classifier == null ? null : ClassScores.forBackend(logitTable(classifier));
   }
 
   private static INDArray exact(INDArray array) {
@@ -84,16 +83,15 @@ final class Decider {
   Decisions decide(RowBlock block) {
     shiftedRows.shift(block, reference);
     int n = block.size();
-    int[] labels = Arrays.copyOf(block.classes(), n);
-    INDArray classes = block.classArray();
-    int[] nearest = null;
-    if (centres != null) {
-      nearest = score(block.rows(), centres, centreTable, classes).argMax(1).toIntVector();
-    }
+    int[] classes = Arrays.copyOf(block.classes(), n);
+    int[] nearest =
+        centres == null ? null : nearness.best(products(block.rows(), centres), classes, null);
     if (weights == null) {
-      return new Decisions(labels, null, null, nearest);
+      return new Decisions(classes, null, null, nearest);
     }
-    return ofLogits(labels, score(block.rows(), weights, logitTable, classes), nearest);
+    double[] confidence = new double[n];
+    int[] predicted = logits.best(products(block.rows(), weights), classes, confidence);
+    return new Decisions(classes, predicted, confidence, nearest);
   }
 
   /** The decisions of given logits, which are overwritten. */
@@ -107,23 +105,16 @@ final class Decider {
     return new Decisions(labels, predicted, sums, nearest);
   }
 
-  /** Row i: the table's row of its class plus its products with the vectors; {@code [n, K]}. */
-  private INDArray score(INDArray rows, INDArray vectors, INDArray table, INDArray classes) {
+  /** The products of every row with every vector, {@code [n, K]}; valid until the next call. */
+  private INDArray products(INDArray rows, INDArray vectors) {
     int n = rows.rows();
-    if (scores == null || scores.rows() < n) {
+    if (products == null || products.rows() < n) {
       products = Nd4j.createUninitialized(type, n, vectors.rows());
-      scores = Nd4j.createUninitialized(DataType.DOUBLE, n, vectors.rows());
-      gathered = Nd4j.createUninitialized(DataType.DOUBLE, n, vectors.rows());
     }
-    INDArray product = Nd4j.gemm(rows, vectors, first(products, n), false, true, 1, 0);
-    INDArray perRow = first(gathered, n);
-    ShiftedRows.gatherInto(perRow, table, classes);
-    return first(scores, n).assign(product).addi(perRow);
-  }
-
-  private static INDArray first(INDArray buffer, int n) {
-    return buffer.rows() == n
-        ? buffer
-        : buffer.get(NDArrayIndex.interval(0, n), NDArrayIndex.all());
+    INDArray first =
+        products.rows() == n
+            ? products
+            : products.get(NDArrayIndex.interval(0, n), NDArrayIndex.all());
+    return Nd4j.gemm(rows, vectors, first, false, true, 1, 0);
   }
 }

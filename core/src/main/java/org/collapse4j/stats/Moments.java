@@ -9,6 +9,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * up to those of all examples without cancellation (Chan, Golub, LeVeque 1983).
  */
 final class Moments {
+  /** Of a sum of products in float32, relative to its trace. */
+  private static final double ROUNDING = 0x1p-30;
+
   final int numClasses;
   final int dimension;
   final double[] counts;
@@ -91,7 +94,9 @@ final class Moments {
     for (int c = 0; c < numClasses; c++) {
       traces[c] += squares[c];
     }
-    addBetween(offset, aboutCounts, -1);
+    // What is below the rounding of a float32 product is not worth a product in float64.
+    double worthwhile = product == null || product.dataType() == DataType.DOUBLE ? 0 : ROUNDING;
+    addBetween(offset, aboutCounts, -1, worthwhile * sum(squares));
     absorbCentres(aboutCounts, aboutMeans);
   }
 
@@ -110,24 +115,35 @@ final class Moments {
     }
     INDArray difference = otherMeans.sub(means);
     means.addi(difference.mulColumnVector(column(share)));
-    addBetween(difference, weight, 1);
+    addBetween(difference, weight, 1, 0);
   }
 
-  /** Adds {@code sign} times the sum over classes of weight times the outer square of a row. */
-  private void addBetween(INDArray rows, double[] weights, double sign) {
+  /**
+   * Adds {@code sign} times the sum over classes of weight times the outer square of a row, to the
+   * scatter only if its trace is above {@code negligible}.
+   */
+  private void addBetween(INDArray rows, double[] weights, double sign, double negligible) {
     double[] squares = squaredNorms(rows);
     double[] roots = new double[weights.length];
-    boolean any = false;
+    double total = 0;
     for (int c = 0; c < weights.length; c++) {
       double term = weights[c] * squares[c];
       traces[c] = Math.max(0, traces[c] + sign * term);
-      any |= term > 0;
+      total += term;
       roots[c] = Math.sqrt(weights[c]);
     }
-    if (scatter != null && any) {
+    if (scatter != null && total > negligible) {
       INDArray scaled = rows.mulColumnVector(column(roots));
       Nd4j.gemm(scaled, scaled, scatter, true, false, sign, 1);
     }
+  }
+
+  private static double sum(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum;
   }
 
   static double[] squaredNorms(INDArray rows) {

@@ -29,7 +29,7 @@ final class RowBlock {
 
   /** A block for class statistics: the more classes, the more rows share what is done once. */
   static RowBlock forMoments(DataType type, int dimension, int numClasses) {
-    return create(type, dimension, Math.max(ELEMENTS / dimension, 8L * numClasses));
+    return create(type, dimension, Math.max(ELEMENTS / dimension, 16L * numClasses));
   }
 
   /** A block for products of its rows with K vectors, small enough for K numbers a row. */
