@@ -1,0 +1,122 @@
+package org.collapse4j.dl4j.loss;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What a loss is computed from: matrices of one row a prediction and one column a class, checked,
+ * and all in float64 if the logits are, else in float32.
+ *
+ * @param logits {@code [n, K]}
+ * @param labels {@code [n, K]}
+ * @param rowMask {@code [n, 1]}, or null
+ * @param elementMask {@code [n, K]}, or null
+ */
+record LossBatch(INDArray logits, INDArray labels, INDArray rowMask, INDArray elementMask) {
+
+  /**
+   * Arguments of a loss, which are not modified.
+   *
+   * @param labels of the shape of the logits
+   * @param logits {@code [n, K]}, or of a higher rank with the classes along dimension 1
+   * @param mask one value a row (or a position), or one an element; null for none
+   * @throws IllegalArgumentException if the shapes do not go together
+   */
+  static LossBatch of(INDArray labels, INDArray logits, INDArray mask) {
+    require(labels != null, "labels are needed, but are null");
+    require(logits != null, "the output before its activation is needed, but is null");
+    require(
+        logits.rank() >= 2,
+        "the output must be [examples, classes] or have its classes along dimension 1, but has shape "
+            + Arrays.toString(logits.shape()));
+    require(
+        Arrays.equals(labels.shape(), logits.shape()),
+        "labels must have the shape of the output, "
+            + Arrays.toString(logits.shape())
+            + ", but have "
+            + Arrays.toString(labels.shape()));
+    DataType type = logits.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+    INDArray rowMask = null;
+    INDArray elementMask = null;
+    if (mask != null) {
+      boolean perElement = Arrays.equals(mask.shape(), logits.shape());
+      long rows = logits.length() / logits.size(1);
+      require(
+          perElement || (mask.length() == rows && (mask.rank() < 2 || isPerRow(mask, logits))),
+          "a mask must have one value an example or time step, "
+              + rows
+              + " of them, or the shape of the output, "
+              + Arrays.toString(logits.shape())
+              + ", but has "
+              + Arrays.toString(mask.shape()));
+      if (perElement && logits.size(1) > 1) {
+        elementMask = asRows(mask).castTo(type);
+      } else {
+        rowMask = mask.castTo(type).reshape('c', rows, 1);
+      }
+    }
+    return new LossBatch(
+        asRows(logits).castTo(type), asRows(labels).castTo(type), rowMask, elementMask);
+  }
+
+  private static boolean isPerRow(INDArray mask, INDArray logits) {
+    return mask.size(0) == logits.size(0) && (logits.rank() > 2 || mask.size(1) == 1);
+  }
+
+  int rows() {
+    return (int) logits.size(0);
+  }
+
+  int classes() {
+    return (int) logits.size(1);
+  }
+
+  /** An uninitialised matrix for the gradient, in C order. */
+  INDArray newGradient() {
+    return Nd4j.createUninitialized(logits.dataType(), logits.size(0), logits.size(1));
+  }
+
+  /** An uninitialised column for the score of each row. */
+  INDArray newScores() {
+    return Nd4j.createUninitialized(logits.dataType(), logits.size(0), 1);
+  }
+
+  /** A matrix or column over these rows, in the shape and type of an array they were made of. */
+  static INDArray shapedLike(INDArray original, INDArray rows) {
+    INDArray typed = rows.castTo(original.dataType());
+    if (original.rank() == 2) {
+      return typed;
+    }
+    long[] shape = original.shape();
+    long[] classesLast = new long[shape.length];
+    classesLast[0] = shape[0];
+    System.arraycopy(shape, 2, classesLast, 1, shape.length - 2);
+    classesLast[shape.length - 1] = rows.size(1);
+    int[] classesSecond = new int[shape.length];
+    classesSecond[1] = shape.length - 1;
+    for (int i = 2; i < shape.length; i++) {
+      classesSecond[i] = i - 1;
+    }
+    return typed.reshape('c', classesLast).permute(classesSecond);
+  }
+
+  private static INDArray asRows(INDArray array) {
+    if (array.rank() == 2) {
+      return array;
+    }
+    int[] classesLast = new int[array.rank()];
+    for (int i = 1; i < classesLast.length - 1; i++) {
+      classesLast[i] = i + 1;
+    }
+    classesLast[classesLast.length - 1] = 1;
+    return array.permute(classesLast).reshape('c', array.length() / array.size(1), array.size(1));
+  }
+
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule);
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package org.collapse4j.dl4j.loss;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
+import org.nd4j.shade.jackson.annotation.JsonInclude;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the losses over the softmax of logits share: their options, the checks of their arguments,
+ * and the choice of the computation. Immutable, but for the place in the schedule of alpha.
+ */
+@JsonAutoDetect(
+    fieldVisibility = JsonAutoDetect.Visibility.NONE,
+    getterVisibility = JsonAutoDetect.Visibility.NONE,
+    isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+abstract class SoftmaxLoss implements ILossFunction {
+  private static final long serialVersionUID = 1L;
+  private static final Logger log = LoggerFactory.getLogger(SoftmaxLoss.class);
+
+  /** One loss over one batch. */
+  interface Computation {
+    /**
+     * Computes the loss.
+     *
+     * @param gradients where the gradient by the logits goes, {@code [n, K]} in C order; or null
+     * @param scores where the loss of each row goes, {@code [n, 1]}; or null
+     * @return the sum over the rows
+     */
+    double compute(INDArray gradients, INDArray scores);
+  }
+
+  private record Place(int iteration, int epoch, double alpha) {}
+
+  @JsonProperty private final double alpha;
+  @JsonProperty private final ISchedule alphaSchedule;
+
+  @JsonProperty private final double[] weights;
+
+  /** Where the training stands; null until something tells. */
+  private transient volatile Place place;
+
+  SoftmaxLoss(double alpha, ISchedule alphaSchedule, double[] weights) {
+    this.alpha = alphaSchedule == null ? alpha : alphaSchedule.valueAt(0, 0);
+    this.alphaSchedule = alphaSchedule;
+    this.weights = weights;
+    requireAlpha(this.alpha, alphaSchedule == null ? "" : " at iteration 0 of epoch 0");
+    for (int c = 0; weights != null && c < weights.length; c++) {
+      if (!(weights[c] >= 0) || Double.isInfinite(weights[c])) {
+        throw new IllegalArgumentException(
+            "class weights must be finite and not negative, but that of class "
+                + c
+                + " is "
+                + weights[c]);
+      }
+    }
+  }
+
+  private static void requireAlpha(double alpha, String where) {
+    if (!(alpha >= 0 && alpha < 1)) {
+      throw new IllegalArgumentException("alpha must be in [0, 1), but is " + alpha + where);
+    }
+  }
+
+  /** A row of numbers as an option is given, copied; null stays null. */
+  static double[] row(INDArray values, String what) {
+    if (values == null) {
+      return null;
+    }
+    if (!values.isVectorOrScalar()) {
+      throw new IllegalArgumentException(
+          what
+              + " must be a vector of one value a class, but have shape "
+              + Arrays.toString(values.shape()));
+    }
+    return values.reshape(values.length()).toDoubleVector();
+  }
+
+  static ISchedule requireSchedule(ISchedule schedule) {
+    if (schedule == null) {
+      throw new IllegalArgumentException("a schedule of alpha is needed, but is null");
+    }
+    return schedule.clone();
+  }
+
+  /** The computation that goes over host memory. */
+  abstract Computation rowByRow(LossBatch batch);
+
+  /** The computation by operations on whole arrays. */
+  abstract Computation wholeArrays(LossBatch batch);
+
+  /** What this loss can make of a batch; refuses what it cannot. */
+  abstract LossBatch accepted(LossBatch batch);
+
+  /**
+   * Alpha as it is now: the one given, or the value of the schedule where the training stands.
+   *
+   * @return in [0, 1)
+   */
+  public final double getAlpha() {
+    Place now = place;
+    return now == null ? alpha : now.alpha();
+  }
+
+  /**
+   * The schedule of alpha.
+   *
+   * @return null if alpha is a constant
+   */
+  public final ISchedule getAlphaSchedule() {
+    return alphaSchedule;
+  }
+
+  /**
+   * The class weights.
+   *
+   * @return a copy, one value a class; null if there are none
+   */
+  public final double[] getWeights() {
+    return weights == null ? null : weights.clone();
+  }
+
+  final double[] weightsOrNull() {
+    return weights;
+  }
+
+  /** Sets alpha to the value of its schedule; nothing without a schedule. */
+  final void moveTo(int iteration, int epoch) {
+    Place now = place;
+    if (alphaSchedule == null
+        || (now != null && now.iteration() == iteration && now.epoch() == epoch)) {
+      return;
+    }
+    double value = alphaSchedule.valueAt(iteration, epoch);
+    requireAlpha(value, " at iteration " + iteration + " of epoch " + epoch);
+    place = new Place(iteration, epoch, value);
+  }
+
+  @Override
+  public final double computeScore(
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activationFn,
+      INDArray mask,
+      boolean average) {
+    LossBatch batch = batch(labels, preOutput, activationFn, mask);
+    double sum = computation(batch).compute(null, null);
+    return average ? sum / preOutput.size(0) : sum;
+  }
+
+  @Override
+  public final INDArray computeScoreArray(
+      INDArray labels, INDArray preOutput, IActivation activationFn, INDArray mask) {
+    LossBatch batch = batch(labels, preOutput, activationFn, mask);
+    INDArray scores = batch.newScores();
+    computation(batch).compute(null, scores);
+    return LossBatch.shapedLike(preOutput, scores);
+  }
+
+  @Override
+  public final INDArray computeGradient(
+      INDArray labels, INDArray preOutput, IActivation activationFn, INDArray mask) {
+    return computeGradientAndScore(labels, preOutput, activationFn, mask, false).getSecond();
+  }
+
+  @Override
+  public final Pair<Double, INDArray> computeGradientAndScore(
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activationFn,
+      INDArray mask,
+      boolean average) {
+    warnOfStandingSchedule();
+    LossBatch batch = batch(labels, preOutput, activationFn, mask);
+    INDArray gradient = batch.newGradient();
+    double sum = computation(batch).compute(gradient, null);
+    double score = average ? sum / preOutput.size(0) : sum;
+    return new Pair<>(score, LossBatch.shapedLike(preOutput, gradient));
+  }
+
+  private void warnOfStandingSchedule() {
+    if (alphaSchedule != null && place == null) {
+      place = new Place(0, 0, alpha);
+      log.warn(
+          "{} stays at the first value of its schedule, {}: add an AlphaScheduleListener to the"
+              + " network",
+          getClass().getSimpleName(),
+          alpha);
+    }
+  }
+
+  private LossBatch batch(
+      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
+    if (!(activation instanceof ActivationSoftmax)) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName()
+              + " needs the activation softmax in its output or loss layer, but that has "
+              + activation
+              + ": set activation(Activation.SOFTMAX) there, and IDENTITY in a layer before a loss"
+              + " layer; for independent classes use sigmoid with LossBinaryXENT");
+    }
+    LossBatch batch = accepted(LossBatch.of(labels, preOutput, mask));
+    requireLength(weights, batch, "class weights");
+    return batch;
+  }
+
+  static void requireLength(double[] values, LossBatch batch, String what) {
+    if (values != null && values.length != batch.classes()) {
+      throw new IllegalArgumentException(
+          what
+              + " must be one a class, of which the output has "
+              + batch.classes()
+              + ", but there are "
+              + values.length);
+    }
+  }
+
+  private Computation computation(LossBatch batch) {
+    boolean onHost =
+        Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU
+            && batch.elementMask() == null;
+    return onHost ? rowByRow(batch) : wholeArrays(batch);
+  }
+
+  @Override
+  public final String name() {
+    return toString();
+  }
+
+  /** The same alpha, schedule and weights; where the training stands does not count. */
+  final boolean sameOptions(SoftmaxLoss other) {
+    return alpha == other.alpha
+        && Objects.equals(alphaSchedule, other.alphaSchedule)
+        && Arrays.equals(weights, other.weights);
+  }
+
+  @Override
+  public abstract boolean equals(Object other);
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(getClass().getName(), alpha, alphaSchedule, Arrays.hashCode(weights));
+  }
+
+  @Override
+  public String toString() {
+    String weighted = weights == null ? "" : ", weights=" + Arrays.toString(weights);
+    return getClass().getSimpleName()
+        + "(alpha="
+        + (alphaSchedule == null ? alpha : alphaSchedule)
+        + weighted
+        + ")";
+  }
+}
