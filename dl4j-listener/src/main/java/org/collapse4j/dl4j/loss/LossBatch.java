@@ -83,11 +83,10 @@ record LossBatch(INDArray logits, INDArray labels, INDArray rowMask, INDArray el
     return Nd4j.createUninitialized(logits.dataType(), logits.size(0), 1);
   }
 
-  /** A matrix or column over these rows, in the shape and type of an array they were made of. */
+  /** A matrix or column over these rows, in the shape of an array they were made of. */
   static INDArray shapedLike(INDArray original, INDArray rows) {
-    INDArray typed = rows.castTo(original.dataType());
     if (original.rank() == 2) {
-      return typed;
+      return rows;
     }
     long[] shape = original.shape();
     long[] classesLast = new long[shape.length];
@@ -99,7 +98,7 @@ record LossBatch(INDArray logits, INDArray labels, INDArray rowMask, INDArray el
     for (int i = 2; i < shape.length; i++) {
       classesSecond[i] = i - 1;
     }
-    return typed.reshape('c', classesLast).permute(classesSecond);
+    return rows.reshape('c', classesLast).permute(classesSecond);
   }
 
   private static INDArray asRows(INDArray array) {

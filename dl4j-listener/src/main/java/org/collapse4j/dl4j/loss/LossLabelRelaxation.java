@@ -27,7 +27,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * value for every output must have the same ones along a row, as the loss is no sum over outputs.
  *
  * <p>Loss and gradient come from the same log-sum-exp, in float64 for each row: both are right and
- * finite for any finite logits. A row with a mask of 0 has loss and gradient 0, whatever it holds.
+ * finite for any finite logits. The gradient is of the logits' type; scores are in float64, and an
+ * array of them in float32 unless the logits are in float64. A row with a mask of 0 has loss and
+ * gradient 0, whatever it holds.
  *
  * <p>Outputs are {@code [n, K]}, as every layer of DL4J hands them over, or of a higher rank with
  * the classes along dimension 1. The activation must be softmax; another one, labels that are not

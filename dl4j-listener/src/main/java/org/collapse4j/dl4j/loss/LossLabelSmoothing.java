@@ -23,8 +23,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * of the smoothed target, as they do in PyTorch.
  *
  * <p>Loss and gradient come from the same log-sum-exp, in float64 for each row: both are right and
- * finite for any finite logits. A row with a mask of 0 has loss and gradient 0, whatever it holds.
- * A mask may also have a value for every output; it multiplies the terms of the sum over c.
+ * finite for any finite logits. The gradient is of the logits' type; scores are in float64, and an
+ * array of them in float32 unless the logits are in float64. A row with a mask of 0 has loss and
+ * gradient 0, whatever it holds. A mask may also have a value for every output; it multiplies the
+ * terms of the sum over c.
  *
  * <p>Outputs are {@code [n, K]}, as every layer of DL4J hands them over, or of a higher rank with
  * the classes along dimension 1. The activation must be softmax; another one, arrays of different

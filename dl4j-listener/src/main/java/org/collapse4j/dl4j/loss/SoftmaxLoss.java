@@ -186,7 +186,8 @@ abstract class SoftmaxLoss implements ILossFunction {
     INDArray gradient = batch.newGradient();
     double sum = computation(batch).compute(gradient, null);
     double score = average ? sum / preOutput.size(0) : sum;
-    return new Pair<>(score, LossBatch.shapedLike(preOutput, gradient));
+    return new Pair<>(
+        score, LossBatch.shapedLike(preOutput, gradient.castTo(preOutput.dataType())));
   }
 
   private void warnOfStandingSchedule() {
