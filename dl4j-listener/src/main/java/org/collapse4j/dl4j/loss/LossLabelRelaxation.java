@@ -36,6 +36,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * one-hot, arrays of different shapes and weights of another length than K are refused with an
  * {@link IllegalArgumentException} when the loss is computed. No argument is modified.
  *
+ * <p>DL4J 1.0.0-M2.1 hands any loss wrong arrays for the score in two places: in a {@code
+ * CnnLossLayer} of format NHWC, which makes the score meaningless and is refused here as labels
+ * that are not one-hot, and in an {@code RnnLossLayer} of format NWC, which fails. Use NCHW and NCW
+ * there; {@code RnnOutputLayer} is right in both.
+ *
  * <p>Lienen, Hüllermeier: From Label Smoothing to Label Relaxation, AAAI 2021, equation 7.
  */
 public final class LossLabelRelaxation extends SoftmaxLoss {

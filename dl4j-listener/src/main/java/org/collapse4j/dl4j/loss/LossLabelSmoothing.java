@@ -33,6 +33,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * shapes, and weights or a prior of another length than K are refused with an {@link
  * IllegalArgumentException} when the loss is computed. No argument is modified.
  *
+ * <p>DL4J 1.0.0-M2.1 hands any loss wrong arrays for the score in two places: in a {@code
+ * CnnLossLayer} of format NHWC, which makes the score meaningless (the gradient is right), and in
+ * an {@code RnnLossLayer} of format NWC, which fails. Use NCHW and NCW there; {@code
+ * RnnOutputLayer} is right in both.
+ *
  * <p>Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: Rethinking the Inception Architecture for Computer
  * Vision, CVPR 2016, section 7. That it dilates the classes less: Nguyen, Levie, Lienen,
  * Hüllermeier, Kutyniok, ICLR 2023.
