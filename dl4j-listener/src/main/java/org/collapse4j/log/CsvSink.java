@@ -1,9 +1,6 @@
 package org.collapse4j.log;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -12,12 +9,13 @@ import java.util.stream.Stream;
 import org.collapse4j.metric.Metric;
 
 /**
- * Appends one row an observation to a CSV file (RFC 4180, UTF-8, decimal point): run, epoch,
- * iteration, split, layer, then a column for every {@link Metric} in the order of the vocabulary,
- * empty where it is undefined or was not measured. Values by class and the run's parameters are not
- * in it. An existing file of the same columns is continued. {@link MetricLog} reads it back.
+ * Appends one row an observation to a CSV file (RFC 4180 with line feeds, UTF-8, decimal point):
+ * run, epoch, iteration, split, layer, then a column for every {@link Metric} in the order of the
+ * vocabulary, empty where it is undefined or was not measured. Values by class and the run's
+ * parameters are not in it. An existing file of the same columns is continued; a last row that a
+ * killed process left torn is removed first. {@link MetricLog} reads it back.
  */
-public final class CsvSink implements MetricSink {
+public final class CsvSink extends SerialSink {
   /** The columns before those of the metrics. */
   static final List<String> PLACE = List.of("run", "epoch", "iteration", "split", "layer");
 
@@ -33,30 +31,12 @@ public final class CsvSink implements MetricSink {
    * @param file created, with its folders, at the first observation; continued if it exists
    */
   public CsvSink(Path file) {
-    this.file = new AppendOnlyFile(file);
+    this.file = new AppendOnlyFile(file, new Rows());
   }
 
   @Override
-  public void write(Observation observation) throws IOException {
-    if (file.isEmpty()) {
-      file.append(HEADER);
-    } else {
-      requireSameColumns();
-    }
+  void put(Observation observation) throws IOException {
     file.append(row(observation));
-  }
-
-  private void requireSameColumns() throws IOException {
-    try (BufferedReader reader = Files.newBufferedReader(file.path(), StandardCharsets.UTF_8)) {
-      String first = reader.readLine();
-      if (!HEADER.equals(first)) {
-        throw new IOException(
-            file.path()
-                + " has other columns than are written here, so nothing is added to it; its first"
-                + " line should be "
-                + HEADER);
-      }
-    }
   }
 
   private static String row(Observation observation) {
@@ -79,5 +59,34 @@ public final class CsvSink implements MetricSink {
   private static String quoted(String text) {
     boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  private static final class Rows implements AppendOnlyFile.Form {
+    @Override
+    public String header() {
+      return HEADER;
+    }
+
+    @Override
+    public boolean quotesLineBreaks() {
+      return true;
+    }
+
+    /** Whether it has fewer columns than a row; the line break alone may be missing. */
+    @Override
+    public boolean isTorn(String end) {
+      boolean cutHeader = HEADER.startsWith(end) && end.length() < HEADER.length();
+      return cutHeader || separators(end) < separators(HEADER);
+    }
+
+    private static long separators(String row) {
+      boolean quoted = false;
+      long count = 0;
+      for (int i = 0; i < row.length(); i++) {
+        quoted ^= row.charAt(i) == '"';
+        count += row.charAt(i) == ',' && !quoted ? 1 : 0;
+      }
+      return count;
+    }
   }
 }

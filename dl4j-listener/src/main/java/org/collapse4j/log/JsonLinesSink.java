@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * change of {@code schema}: a reader passes over those it does not know. An existing file is
  * continued. {@link MetricLog} reads it back.
  */
-public final class JsonLinesSink implements MetricSink {
+public final class JsonLinesSink extends SerialSink {
   /** The version of the form of a line, its member {@code schema}. */
   public static final int SCHEMA = 1;
 
@@ -29,11 +29,30 @@ public final class JsonLinesSink implements MetricSink {
    * @param file created, with its folders, at the first observation; continued if it exists
    */
   public JsonLinesSink(Path file) {
-    this.file = new AppendOnlyFile(file);
+    this.file = new AppendOnlyFile(file, new Lines());
   }
 
   @Override
-  public void write(Observation observation) throws IOException {
+  void put(Observation observation) throws IOException {
     file.append(ObservationJson.write(observation));
+  }
+
+  private static final class Lines implements AppendOnlyFile.Form {
+    @Override
+    public String header() {
+      return "";
+    }
+
+    @Override
+    public boolean quotesLineBreaks() {
+      return false;
+    }
+
+    /** Whether it is the start of a line of ours: what others wrote is not to be removed. */
+    @Override
+    public boolean isTorn(String end) {
+      return ObservationJson.START.startsWith(end)
+          || (end.startsWith(ObservationJson.START) && ObservationJson.parse(end).isEmpty());
+    }
   }
 }

@@ -4,7 +4,11 @@ import java.io.IOException;
 
 /**
  * A destination of observations. What was written before is whole and readable after every {@link
- * #write}, whatever happens to the process next.
+ * #write}, whatever happens to the process next: it may be killed at any moment.
+ *
+ * <p>Every sink of this package can be written to by several threads, and so shared by several
+ * listeners; writing to it once it is closed throws an {@link IOException}, closing it again does
+ * nothing. Undefined values are written as missing, never as a number.
  */
 public interface MetricSink extends AutoCloseable {
   /**

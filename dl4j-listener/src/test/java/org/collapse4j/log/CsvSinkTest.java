@@ -1,0 +1,137 @@
+package org.collapse4j.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class CsvSinkTest extends MetricSinkContract {
+  private Path file() {
+    return folder.resolve("new/log.csv");
+  }
+
+  @Override
+  MetricSink open() {
+    return new CsvSink(file());
+  }
+
+  @Override
+  List<Reading> read() throws IOException {
+    return read(file());
+  }
+
+  static List<Reading> read(Path file) throws IOException {
+    List<List<String>> rows = rows(Files.readString(file));
+    List<String> header = rows.get(0);
+    return rows.stream().skip(1).map(row -> reading(header, row)).toList();
+  }
+
+  private static Reading reading(List<String> header, List<String> row) {
+    assertEquals(header.size(), row.size());
+    Map<String, Double> values = new TreeMap<>();
+    for (int i = 5; i < row.size(); i++) {
+      if (!row.get(i).isEmpty()) {
+        values.put(header.get(i), Double.valueOf(row.get(i)));
+      }
+    }
+    return new Reading(
+        row.get(0),
+        Integer.parseInt(row.get(1)),
+        Long.parseLong(row.get(2)),
+        row.get(3),
+        row.get(4),
+        values,
+        Map.of(),
+        Map.of());
+  }
+
+  /** RFC 4180. */
+  private static List<List<String>> rows(String csv) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> row = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < csv.length(); i++) {
+      char c = csv.charAt(i);
+      if (quoted && c == '"' && i + 1 < csv.length() && csv.charAt(i + 1) == '"') {
+        field.append('"');
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && (c == ',' || c == '\n')) {
+        row.add(field.toString());
+        field.setLength(0);
+        if (c == '\n') {
+          rows.add(row);
+          row = new ArrayList<>();
+        }
+      } else {
+        field.append(c);
+      }
+    }
+    assertTrue(field.isEmpty() && row.isEmpty(), "the last row has no line break");
+    return rows;
+  }
+
+  @Override
+  Reading expected(Observation observation) {
+    return Reading.of(observation).placeAndValues();
+  }
+
+  @Override
+  Optional<MetricSink> unwritable() throws IOException {
+    return Optional.of(new CsvSink(Files.createDirectory(folder.resolve("directory"))));
+  }
+
+  /** At every byte of header and row, since quotes and line breaks in names make them special. */
+  @Test
+  void aRowOrHeaderTornAnywhereIsRemoved() throws IOException {
+    Observation hostile = Observations.of("a\n\"b\",c\n", 1, "\n", "output");
+    open().write(hostile);
+    byte[] whole = Files.readAllBytes(file());
+    int lastColumn = new String(whole, java.nio.charset.StandardCharsets.UTF_8).lastIndexOf(',');
+    for (int length = 0; length <= lastColumn; length++) {
+      Files.write(file(), Arrays.copyOf(whole, length));
+      open().write(hostile);
+      assertEquals(List.of(expected(hostile)), read(), "torn after " + length + " bytes");
+    }
+  }
+
+  @Test
+  void aLastRowWithoutLineBreakIsKept() throws IOException {
+    open().write(Observations.of(1));
+    Files.writeString(file(), Files.readString(file()).strip());
+    open().write(Observations.of(2));
+    assertEquals(List.of(expected(Observations.of(1)), expected(Observations.of(2))), read());
+  }
+
+  @Test
+  void aFileOfOtherColumnsIsLeftAsItIs() throws IOException {
+    Files.createDirectories(file().getParent());
+    Files.writeString(file(), "name,age\nAda,36");
+    IOException refused = assertThrows(IOException.class, () -> open().write(Observations.of(1)));
+    assertTrue(refused.getMessage().contains("other columns"), refused.getMessage());
+    assertEquals("name,age\nAda,36", Files.readString(file()));
+  }
+
+  @Test
+  void theHeaderIsWrittenOnce() throws IOException {
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      open().write(Observations.of(epoch));
+    }
+    Files.writeString(file(), "", StandardOpenOption.APPEND);
+    assertEquals(4, Files.readAllLines(file()).size());
+    assertTrue(Files.readString(file()).startsWith("run,epoch,iteration,split,layer,nc1.pinv,"));
+  }
+}
