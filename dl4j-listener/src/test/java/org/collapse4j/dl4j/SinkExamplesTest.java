@@ -1,0 +1,81 @@
+package org.collapse4j.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.collapse4j.log.MicrometerSink;
+import org.collapse4j.log.StatsStorageSink;
+import org.collapse4j.log.TensorBoardSink;
+import org.deeplearning4j.core.storage.StatsStorage;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.ui.api.UIServer;
+import org.deeplearning4j.ui.model.storage.FileStatsStorage;
+import org.junit.jupiter.api.Test;
+
+/** The examples of README and Javadoc that need an optional dependency. */
+class SinkExamplesTest {
+  private final MultiLayerNetwork network = Training.multiLayerNetwork();
+
+  @Test
+  void tensorBoard() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().sink(new TensorBoardSink(Path.of("runs"))).build();
+    listener.requireMeasurable(network);
+  }
+
+  @Test
+  void prometheus() throws Exception {
+    int port = 0;
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server.createContext(
+        "/metrics",
+        exchange -> {
+          byte[] page = registry.scrape().getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, page.length);
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(page);
+          }
+        });
+    server.start();
+    network.addListeners(
+        NeuralCollapseListener.builder().sink(new MicrometerSink(registry)).build());
+
+    network.fit(Training.batches(Training.clusters(90, 1), 30), 1);
+    assertTrue(scraped(server.getAddress().getPort()).contains("collapse4j_nc1_pinv{"));
+    server.stop(0);
+  }
+
+  private static String scraped(int port) throws IOException, InterruptedException {
+    URI page = URI.create("http://127.0.0.1:" + port + "/metrics");
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, answer.statusCode());
+    return answer.body();
+  }
+
+  /** Compiled only: the server would take its usual port, and the storage a file. */
+  @SuppressWarnings("unused")
+  private void deeplearning4jsServer() {
+    StatsStorage storage = new FileStatsStorage(new File("runs/collapse.dl4j"));
+    UIServer.getInstance().attach(storage);
+    network.addListeners(
+        NeuralCollapseListener.builder().sink(new StatsStorageSink(storage)).build());
+  }
+}

@@ -1,0 +1,151 @@
+package org.collapse4j.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.collapse4j.ChildJvm;
+import org.deeplearning4j.core.storage.StatsStorage;
+import org.deeplearning4j.ui.model.storage.FileStatsStorage;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A process that writes is killed at any moment; what it wrote before is whole and readable. */
+class KilledProcessTest {
+  private static final List<String> FILES =
+      List.of(
+          KilledWriter.JSON_LINES,
+          KilledWriter.CSV,
+          KilledWriter.TENSOR_BOARD,
+          KilledWriter.STATS_STORAGE);
+  private static final Pattern WRITTEN = Pattern.compile("(\\S+) (\\d+);");
+  private static final int MILLISECONDS = 250;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whatWasWrittenIsThereAndIsContinued(long seed) throws Exception {
+    Map<String, Integer> written = writeUntilKilled(new Random(seed).nextInt(MILLISECONDS));
+    for (String name : FILES) {
+      int found = epochs(name, wholePart(name)).size();
+      assertTrue(found >= written.get(name), name + " has " + found + " of " + written);
+      assertTrue(found <= written.get(name) + 1, name + " has " + found + " of " + written);
+      continueWith(name, found + 1);
+      assertEquals(
+          IntStream.rangeClosed(1, found + 1).boxed().toList(), epochs(name, folder), name);
+    }
+  }
+
+  private Map<String, Integer> writeUntilKilled(int milliseconds) throws Exception {
+    Process writer =
+        ChildJvm.start(
+            ChildJvm.classPath(), folder.resolve("errors"), KilledWriter.class, folder.toString());
+    Map<String, Integer> written = new HashMap<>();
+    CountDownLatch allHave = new CountDownLatch(FILES.size());
+    Thread listening = new Thread(() -> listen(writer, written, allHave));
+    listening.start();
+    boolean started = allHave.await(120, TimeUnit.SECONDS);
+    Thread.sleep(milliseconds);
+    writer.toHandle().destroyForcibly(); // Process.destroyForcibly drops what was printed.
+    writer.waitFor();
+    listening.join();
+    assertTrue(started, () -> "the writer did not start: " + errors());
+    assertEquals(137, writer.exitValue(), "ended by itself");
+    return written;
+  }
+
+  private static void listen(Process writer, Map<String, Integer> written, CountDownLatch allHave) {
+    try (BufferedReader lines = writer.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Matcher said = WRITTEN.matcher(line);
+        if (said.matches() && written.put(said.group(1), Integer.valueOf(said.group(2))) == null) {
+          allHave.countDown();
+        }
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private String errors() {
+    try {
+      return Files.readString(folder.resolve("errors"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** A folder with a copy of a text file up to its last line break; others as they are. */
+  private Path wholePart(String name) throws IOException {
+    if (!name.startsWith("log.")) {
+      return folder;
+    }
+    String text = Files.readString(folder.resolve(name));
+    Path copy = Files.createDirectories(folder.resolve("copy"));
+    Files.writeString(copy.resolve(name), text.substring(0, text.lastIndexOf('\n') + 1));
+    return copy;
+  }
+
+  private void continueWith(String name, int epoch) throws IOException {
+    if (name.equals(KilledWriter.STATS_STORAGE)) {
+      StatsStorage storage = new FileStatsStorage(folder.resolve(name).toFile());
+      new StatsStorageSink(storage).write(KilledWriter.observation(name, epoch));
+      storage.close();
+    } else {
+      KilledWriter.sink(folder, name).write(KilledWriter.observation(name, epoch));
+    }
+  }
+
+  /** The epochs of the observations in a file, each of which is checked to be as it was written. */
+  private static List<Integer> epochs(String name, Path in) throws IOException {
+    List<Reading> readings = read(name, in.resolve(name));
+    for (Reading reading : readings) {
+      int epoch = epoch(name, reading);
+      Observation original = KilledWriter.observation(name, epoch);
+      if (name.equals(KilledWriter.TENSOR_BOARD)) {
+        assertEquals(new TensorBoardSinkTest().expected(original), reading);
+      } else if (name.equals(KilledWriter.CSV)) {
+        assertEquals(Reading.of(original).placeAndValues(), reading);
+      } else {
+        assertEquals(Reading.of(original), reading);
+      }
+    }
+    return readings.stream().map(r -> epoch(name, r)).toList();
+  }
+
+  /** TensorBoard has no epochs. */
+  private static int epoch(String name, Reading reading) {
+    return name.equals(KilledWriter.TENSOR_BOARD)
+        ? (int) (reading.iteration() / Observations.of(1).iteration())
+        : reading.epoch();
+  }
+
+  private static List<Reading> read(String name, Path file) throws IOException {
+    return switch (name) {
+      case KilledWriter.JSON_LINES -> JsonLinesSinkTest.read(file);
+      case KilledWriter.CSV -> CsvSinkTest.read(file);
+      case KilledWriter.TENSOR_BOARD -> TensorBoardSinkTest.read(file);
+      default -> {
+        StatsStorage storage = new FileStatsStorage(file.toFile());
+        List<Reading> readings = StatsStorageSinkTest.readAll(storage);
+        storage.close();
+        yield readings;
+      }
+    };
+  }
+}
