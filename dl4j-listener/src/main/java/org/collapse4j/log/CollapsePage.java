@@ -181,7 +181,12 @@ final class CollapsePage {
   }
 
   private static String number(double value) {
-    return Double.isNaN(value) ? "undefined" : String.format(Locale.ROOT, "%.4g", value);
+    if (Double.isNaN(value)) {
+      return "undefined";
+    }
+    return value == Math.rint(value) && Math.abs(value) < 1e9
+        ? String.valueOf((long) value)
+        : String.format(Locale.ROOT, "%.4g", value);
   }
 
   private static String escaped(String text) {
