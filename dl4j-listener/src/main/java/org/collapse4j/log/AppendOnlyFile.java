@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,11 +93,14 @@ final class AppendOnlyFile {
     }
   }
 
-  /** Some network file systems have no locks; there the file is for one process at a time. */
+  /**
+   * Some network file systems have no locks, and another class loader's copy of this class may hold
+   * it: there the file is for one writer at a time.
+   */
   private static FileLock lockOrNull(FileChannel file) {
     try {
       return file.lock();
-    } catch (IOException e) {
+    } catch (IOException | OverlappingFileLockException e) {
       return null;
     }
   }
