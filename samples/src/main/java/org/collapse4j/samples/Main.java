@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import org.collapse4j.samples.command.MeasureCommand;
 import org.collapse4j.samples.command.ProfileCommand;
 import org.collapse4j.samples.command.TheoryCommand;
+import org.collapse4j.samples.command.NoiseCommand;
 import org.collapse4j.samples.command.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ParseResult;
       MeasureCommand.class,
       ProfileCommand.class,
       TheoryCommand.class,
+      NoiseCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {

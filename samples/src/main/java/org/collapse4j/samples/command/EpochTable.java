@@ -4,8 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.CollapseVerdict;
@@ -65,22 +63,7 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
 
   @Override
   public void epochStarted(int epoch, int epochs, int batches) {
-    if (isInteractive()) {
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName("epoch " + epoch + "/" + epochs)
-              .setInitialMax(batches)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setUpdateIntervalMillis(200)
-              .clearDisplayOnFinish()
-              .build();
-    }
-  }
-
-  /** From Java 22 on there is a console even where output is redirected: the bar shows then. */
-  @SuppressWarnings("SystemConsoleNull")
-  private static boolean isInteractive() {
-    return System.console() != null;
+    bar = Terminal.progressBar("epoch " + epoch + "/" + epochs, batches);
   }
 
   @Override

@@ -1,13 +1,18 @@
 package org.collapse4j.samples.command;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
-import org.collapse4j.samples.data.IdxImages;
 import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.ObservedTraining;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,62 +29,9 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "directory of the four IDX files of MNIST or Fashion-MNIST, plain or .gz")
-  private Path data;
+  @Mixin private TrainingOptions training;
 
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      defaultValue = "30",
-      description = "epochs to train (default: ${DEFAULT-VALUE})")
-  private int epochs;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "128",
-      description = "examples of a batch (default: ${DEFAULT-VALUE})")
-  private int batch;
-
-  @Option(
-      names = "--widths",
-      paramLabel = "N",
-      split = ",",
-      defaultValue = "256,256,256",
-      description = "units of the hidden layers (default: ${DEFAULT-VALUE})")
-  private List<Integer> widths;
-
-  @Option(
-      names = "--no-batch-norm",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "leave out the batch normalisation of hidden layers")
-  private boolean batchNorm;
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "R",
-      defaultValue = "0.1",
-      description = "dropped tenfold after two thirds of the epochs (default: ${DEFAULT-VALUE})")
-  private double learningRate;
-
-  @Option(
-      names = "--weight-decay",
-      paramLabel = "R",
-      defaultValue = "5e-4",
-      description = "factor of the squared parameters, halved (default: ${DEFAULT-VALUE})")
-  private double weightDecay;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      defaultValue = "1",
-      description = "seed of weights and order (default: ${DEFAULT-VALUE})")
-  private long seed;
+  @Mixin private CellOptions cell;
 
   @Option(
       names = "--runs",
@@ -89,27 +41,38 @@ public final class TrainCommand implements Callable<Integer> {
   private Path runs;
 
   @Option(names = "--run", paramLabel = "NAME", description = "name of the run and its log")
-  private String run;
+  private String run =
+      "train-"
+          + LocalDateTime.now(ZoneId.systemDefault())
+              .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss"));
 
   @Override
   public Integer call() throws IOException {
-    ObservedTraining.Builder training =
-        ObservedTraining.builder()
-            .epochs(epochs)
-            .batch(batch)
-            .widths(widths)
-            .batchNorm(batchNorm)
-            .learningRate(learningRate)
-            .weightDecay(weightDecay)
-            .seed(seed)
-            .runs(runs);
-    if (run != null) {
-      training.run(run);
-    }
-    ImageData images = data == null ? IdxImages.fashionMnistMini() : IdxImages.directory(data);
+    Hyperparameters.Builder hyperparameters = cell.set(training.hyperparameters());
+    Path log = newLog();
+    ImageData images = training.images();
     try (EpochTable table = new EpochTable(spec.commandLine().getOut())) {
-      training.build().run(images, table);
+      ObservedTraining.builder(hyperparameters.data(images.name()).build(), log)
+          .run(run)
+          .build()
+          .run(images, table);
     }
     return 0;
+  }
+
+  private Path newLog() throws IOException {
+    if (!run.matches("[^/\\\\]+") || run.startsWith(".")) {
+      throw new IllegalArgumentException(
+          "run must be a name that a file can have, not \"" + run + "\"");
+    }
+    if (Files.exists(runs) && !Files.isDirectory(runs)) {
+      throw new IllegalArgumentException("runs must be a directory, and " + runs + " is not");
+    }
+    Path log = runs.resolve(run + ".jsonl");
+    if (Files.exists(log)) {
+      throw new FileAlreadyExistsException(
+          log + " is there already: choose another name with --run, or remove it");
+    }
+    return log;
   }
 }

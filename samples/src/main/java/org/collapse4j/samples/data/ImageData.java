@@ -1,6 +1,11 @@
 package org.collapse4j.samples.data;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Images to train on and images to test with. Features are pixels from 0 to 1, {@code [N, channels
@@ -24,5 +29,64 @@ public record ImageData(
   /** The number of pixels of an image, over all channels. */
   public int numPixels() {
     return channels * height * width;
+  }
+
+  /**
+   * The images of some classes, in the order they have here.
+   *
+   * @param classes numbered anew, from 0, in the order of this list
+   * @throws IllegalArgumentException if a class is not among those here, or named twice
+   */
+  public ImageData ofClasses(List<Integer> classes) {
+    for (int c : classes) {
+      if (c < 0 || c >= numClasses() || classes.indexOf(c) != classes.lastIndexOf(c)) {
+        throw new IllegalArgumentException(
+            "classes must be different ones from 0 to " + (numClasses() - 1) + ", not " + classes);
+      }
+    }
+    return with(ofClasses(train, classes), ofClasses(heldOut, classes));
+  }
+
+  private ImageData with(DataSet newTrain, DataSet newHeldOut) {
+    return new ImageData(name, newTrain, newHeldOut, channels, height, width);
+  }
+
+  private static DataSet ofClasses(DataSet data, List<Integer> classes) {
+    int[] labels = data.getLabels().argMax(1).toIntVector();
+    int[] rows =
+        IntStream.range(0, labels.length).filter(i -> classes.contains(labels[i])).toArray();
+    INDArray oneHot = Nd4j.zeros(DataType.FLOAT, rows.length, classes.size());
+    for (int i = 0; i < rows.length; i++) {
+      oneHot.putScalar(i, classes.indexOf(labels[rows[i]]), 1);
+    }
+    return new DataSet(Nd4j.pullRows(data.getFeatures(), 1, rows), oneHot);
+  }
+
+  /**
+   * All held-out images, but of the training images only the first of each class.
+   *
+   * @param count how many of each class, at least 1
+   * @throws IllegalArgumentException if a class has fewer
+   */
+  public ImageData firstOfEachClass(int count) {
+    int[] labels = train.getLabels().argMax(1).toIntVector();
+    int[] taken = new int[numClasses()];
+    int[] rows =
+        IntStream.range(0, labels.length).filter(i -> taken[labels[i]]++ < count).toArray();
+    for (int c = 0; c < taken.length; c++) {
+      if (taken[c] < count) {
+        throw new IllegalArgumentException(
+            "examples-per-class must be at most the "
+                + taken[c]
+                + " training images of class "
+                + c
+                + ", not "
+                + count);
+      }
+    }
+    return with(
+        new DataSet(
+            Nd4j.pullRows(train.getFeatures(), 1, rows), Nd4j.pullRows(train.getLabels(), 1, rows)),
+        heldOut);
   }
 }

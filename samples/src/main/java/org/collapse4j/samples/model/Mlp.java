@@ -3,7 +3,6 @@ package org.collapse4j.samples.model;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -16,14 +15,19 @@ import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
- * A fully connected network with rectified hidden layers and a softmax output, for stochastic
- * gradient descent with Nesterov momentum 0.9.
+ * A fully connected network with a softmax output, for stochastic gradient descent with Nesterov
+ * momentum 0.9. Weights begin uniform within {@code 1/sqrt(inputs of the layer)}, biases at 0;
+ * weight decay is on every parameter, the scale and shift of batch normalisation among them.
  */
 public final class Mlp {
+  /** Of the stochastic gradient descent. */
+  public static final double MOMENTUM = 0.9;
+
   private final int inputs;
   private final int classes;
   private List<Integer> widths = List.of(256, 256, 256);
   private boolean batchNorm = true;
+  private Activation activation = Activation.RELU;
   private ILossFunction loss = new LossMCXENT();
   private ISchedule learningRate = new FixedSchedule(0.1);
   private double weightDecay = 5e-4;
@@ -45,9 +49,15 @@ public final class Mlp {
     return this;
   }
 
-  /** Whether every hidden layer is normalised over the batch before it is rectified. */
+  /** Whether every hidden layer is normalised over the batch before its activation. */
   public Mlp batchNorm(boolean enabled) {
     batchNorm = enabled;
+    return this;
+  }
+
+  /** The activation of the hidden layers; rectification unless set. */
+  public Mlp activation(Activation function) {
+    activation = function;
     return this;
   }
 
@@ -63,7 +73,7 @@ public final class Mlp {
     return this;
   }
 
-  /** The factor of the squared weights and biases in the objective, halved. */
+  /** The factor of the squared parameters in the objective, halved. */
   public Mlp weightDecay(double factor) {
     weightDecay = factor;
     return this;
@@ -80,8 +90,8 @@ public final class Mlp {
     NeuralNetConfiguration.ListBuilder layers =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
-            .weightInit(WeightInit.RELU)
-            .updater(new Nesterovs(learningRate, 0.9))
+            .weightInit(WeightInit.UNIFORM)
+            .updater(new Nesterovs(learningRate, MOMENTUM))
             .l2(weightDecay)
             .l2Bias(weightDecay)
             .list();
@@ -105,11 +115,11 @@ public final class Mlp {
   private void addHidden(NeuralNetConfiguration.ListBuilder layers, int before, int width) {
     DenseLayer.Builder dense = new DenseLayer.Builder().nIn(before).nOut(width);
     if (!batchNorm) {
-      layers.layer(dense.activation(Activation.RELU).build());
+      layers.layer(dense.activation(activation).build());
       return;
     }
     layers.layer(dense.activation(Activation.IDENTITY).build());
-    layers.layer(new BatchNormalization.Builder().nIn(width).nOut(width).build());
-    layers.layer(new ActivationLayer(Activation.RELU));
+    layers.layer(DecayedBatchNormalization.of(width));
+    layers.layer(new ActivationLayer(activation));
   }
 }

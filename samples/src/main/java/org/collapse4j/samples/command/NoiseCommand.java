@@ -1,0 +1,103 @@
+package org.collapse4j.samples.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.experiment.CellResult;
+import org.collapse4j.samples.experiment.Hyperparameters;
+import org.collapse4j.samples.experiment.NoiseExperiment;
+import org.collapse4j.samples.experiment.NoiseGrid;
+import org.collapse4j.samples.model.LossKind;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code noise}: memorization and dilation of losses, noise rates and seeds. */
+@Command(
+    name = "noise",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains networks on labels that are partly wrong, for every loss, noise rate and seed, and",
+      "compares how they memorize them and how the classes of held-out images dilate.",
+      "A training that the log has to its end is not run again: a run that was stopped goes on."
+    })
+public final class NoiseCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--losses",
+      paramLabel = "ce|ls|lr",
+      split = ",",
+      defaultValue = "ce,ls,lr",
+      description = "cross-entropy, label smoothing, label relaxation (default: ${DEFAULT-VALUE})")
+  private List<LossKind> losses;
+
+  @Option(
+      names = "--alphas",
+      paramLabel = "A",
+      split = ",",
+      defaultValue = "0.1",
+      description = "of ls and lr, from 0 to below 1 (default: ${DEFAULT-VALUE})")
+  private List<Double> alphas;
+
+  @Option(
+      names = "--noise-rates",
+      paramLabel = "ETA",
+      split = ",",
+      defaultValue = "0,0.2",
+      description = {
+        "probabilities that a training label is drawn anew over all K classes, so that",
+        "ETA (K-1)/K of them are wrong (default: ${DEFAULT-VALUE})"
+      })
+  private List<Double> noiseRates;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "S",
+      split = ",",
+      defaultValue = "1,2,3",
+      description = "seeds of weights, order and noise (default: ${DEFAULT-VALUE})")
+  private List<Long> seeds;
+
+  @Mixin private TrainingOptions training;
+
+  @Option(
+      names = "--measure-every",
+      paramLabel = "N",
+      defaultValue = "10",
+      description =
+          "epochs between measurements; the last is measured too (default: ${DEFAULT-VALUE})")
+  private int measureEvery;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      defaultValue = "runs/noise.jsonl",
+      description = "JSON lines, continued if they exist (default: ${DEFAULT-VALUE})")
+  private Path log;
+
+  @Override
+  public Integer call() throws IOException {
+    NoiseGrid grid = new NoiseGrid(losses, alphas, noiseRates, seeds);
+    Hyperparameters.Builder common = training.hyperparameters();
+    new NoiseExperiment(grid.cells(common), log, measureEvery);
+    ImageData images = training.images();
+    NoiseExperiment experiment =
+        new NoiseExperiment(grid.cells(common.data(images.name())), log, measureEvery);
+    PrintWriter out = spec.commandLine().getOut();
+    List<CellResult> results;
+    try (ExperimentBar bar = new ExperimentBar(out)) {
+      results = experiment.run(images, bar);
+    }
+    out.println();
+    out.print(NoiseTable.of(results));
+    out.flush();
+    return 0;
+  }
+}

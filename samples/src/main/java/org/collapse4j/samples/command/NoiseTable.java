@@ -1,0 +1,94 @@
+package org.collapse4j.samples.command;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
+import org.collapse4j.samples.experiment.CellResult;
+import org.collapse4j.samples.experiment.Hyperparameters;
+
+/** The last measurements of trainings: mean and standard deviation over the seeds, a row a cell. */
+final class NoiseTable {
+  private static final String NAMES = "%-4s %5s %5s %5s";
+
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("dilation.relative", CellResult::heldOut, Metric.DILATION_RELATIVE),
+          new Column("dilation.nc1", CellResult::heldOut, Metric.DILATION_NC1),
+          new Column("memorization.sum", CellResult::train, Metric.MEMORIZATION_SUM),
+          new Column(".relative", CellResult::train, Metric.MEMORIZATION_RELATIVE),
+          new Column(".fraction", CellResult::train, Metric.MEMORIZATION_FRACTION),
+          new Column(".fitted", CellResult::train, Metric.MEMORIZATION_FITTED),
+          new Column(".recovered", CellResult::train, Metric.MEMORIZATION_RECOVERED),
+          new Column("test accuracy", CellResult::heldOut, Metric.ACCURACY));
+
+  private record Column(String title, Function<CellResult, Measurements> split, Metric metric) {
+    double of(CellResult result) {
+      return split.apply(result).value(metric);
+    }
+  }
+
+  private NoiseTable() {}
+
+  static String of(List<CellResult> results) {
+    StringBuilder table = new StringBuilder();
+    table.append(String.format(NAMES, "loss", "alpha", "eta", "seeds"));
+    for (Column column : COLUMNS) {
+      table.append(String.format("  %17s", column.title));
+    }
+    table.append(System.lineSeparator());
+    groups(results).values().forEach(group -> table.append(row(group)));
+    table.append("Mean over the seeds, and behind it the standard deviation (n - 1).");
+    return table.append(System.lineSeparator()).toString();
+  }
+
+  /** Results that differ in the seed only. */
+  private static Map<Map<String, String>, List<CellResult>> groups(List<CellResult> results) {
+    Map<Map<String, String>, List<CellResult>> groups = new LinkedHashMap<>();
+    for (CellResult result : results) {
+      Map<String, String> key = new LinkedHashMap<>(result.cell().parameters());
+      key.remove("seed");
+      groups.computeIfAbsent(key, k -> new ArrayList<>()).add(result);
+    }
+    return groups;
+  }
+
+  private static String row(List<CellResult> group) {
+    StringBuilder row = new StringBuilder();
+    Hyperparameters cell = group.get(0).cell();
+    row.append(
+        String.format(
+            Locale.ROOT,
+            NAMES,
+            cell.loss(),
+            cell.loss().hasAlpha() ? String.valueOf(cell.alpha()) : "",
+            cell.noiseRate(),
+            group.size()));
+    for (Column column : COLUMNS) {
+      SummaryStatistics statistics = new SummaryStatistics();
+      group.forEach(result -> statistics.addValue(column.of(result)));
+      row.append(String.format("  %17s", text(statistics)));
+    }
+    return row.append(System.lineSeparator()).toString();
+  }
+
+  /** A single seed has no standard deviation; without a corrupted example there is no value. */
+  private static String text(SummaryStatistics statistics) {
+    double mean = statistics.getMean();
+    if (Double.isNaN(mean)) {
+      return "-";
+    }
+    return statistics.getN() == 1
+        ? number(mean)
+        : number(mean) + " " + number(statistics.getStandardDeviation());
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.1f" : "%.4f", value);
+  }
+}

@@ -1,0 +1,154 @@
+package org.collapse4j.samples.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.collapse4j.samples.data.IdxImages;
+import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.experiment.Hyperparameters;
+import org.nd4j.linalg.activations.Activation;
+import picocli.CommandLine.Option;
+
+/** The options of every command that trains: data, network and optimiser. */
+final class TrainingOptions {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = {
+        "directory of the four IDX files of MNIST or Fashion-MNIST, plain or .gz;",
+        "without it the 10,000 + 2,000 images that come with the program"
+      })
+  private Path data;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "C",
+      split = ",",
+      description = "classes that take part, such as 0,1 (default: all)")
+  private List<Integer> classes = List.of();
+
+  @Option(
+      names = "--examples-per-class",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "the first N training images of each class; 0 for all (default)")
+  private int examplesPerClass;
+
+  @Option(
+      names = "--widths",
+      paramLabel = "N",
+      split = ",",
+      description = "units of the hidden layers, instead of --depth, --width and --features")
+  private List<Integer> widths;
+
+  @Option(
+      names = "--depth",
+      paramLabel = "N",
+      description = "number of hidden layers of the same width (default: 3)")
+  private Integer depth;
+
+  @Option(names = "--width", paramLabel = "N", description = "units of each (default: 256)")
+  private Integer width;
+
+  @Option(
+      names = "--features",
+      paramLabel = "N",
+      description =
+          "units of one more hidden layer, the penultimate features (default: no such layer)")
+  private Integer features;
+
+  @Option(
+      names = "--no-batch-norm",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "leave out the batch normalisation of hidden layers")
+  private boolean batchNorm;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      defaultValue = "relu",
+      description = "of hidden layers, as DL4J calls it (default: ${DEFAULT-VALUE})")
+  private Activation activation;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "30",
+      description = "epochs to train (default: ${DEFAULT-VALUE})")
+  private int epochs;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "128",
+      description = "examples of a batch (default: ${DEFAULT-VALUE})")
+  private int batch;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "R",
+      defaultValue = "0.1",
+      description = "of the first epoch (default: ${DEFAULT-VALUE})")
+  private double learningRate;
+
+  @Option(
+      names = "--drops",
+      paramLabel = "N",
+      split = ",",
+      description = {
+        "epochs after which the learning rate drops tenfold, such as 40,80",
+        "(default: two thirds of the epochs)"
+      })
+  private List<Integer> drops;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "R",
+      defaultValue = "5e-4",
+      description = "factor of the squared parameters, halved (default: ${DEFAULT-VALUE})")
+  private double weightDecay;
+
+  /** What the options say, checked; the data are not read. */
+  Hyperparameters.Builder hyperparameters() {
+    Hyperparameters.Builder all =
+        Hyperparameters.builder()
+            .classes(classes)
+            .examplesPerClass(examplesPerClass)
+            .widths(hiddenWidths())
+            .batchNorm(batchNorm)
+            .activation(activation)
+            .epochs(epochs)
+            .batch(batch)
+            .learningRate(learningRate)
+            .weightDecay(weightDecay);
+    return drops == null ? all : all.drops(drops);
+  }
+
+  private List<Integer> hiddenWidths() {
+    if (widths == null) {
+      int layers = depth == null ? 3 : depth;
+      if (layers < 1) {
+        throw new IllegalArgumentException("depth must be at least 1, not " + layers);
+      }
+      List<Integer> all = new ArrayList<>(Collections.nCopies(layers, width == null ? 256 : width));
+      if (features != null) {
+        all.add(features);
+      }
+      return all;
+    }
+    if (depth != null || width != null || features != null) {
+      throw new IllegalArgumentException(
+          "widths stand instead of depth, width and features: give either");
+    }
+    return widths;
+  }
+
+  /** Reads the data. */
+  ImageData images() throws IOException {
+    return data == null ? IdxImages.fashionMnistMini() : IdxImages.directory(data);
+  }
+}

@@ -1,0 +1,364 @@
+package org.collapse4j.samples.experiment;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.collapse4j.noise.LabelNoise;
+import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.model.LossKind;
+import org.collapse4j.samples.model.Mlp;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/**
+ * Everything that decides how a training comes out: the data, the network, the loss, the noise, the
+ * optimiser and the seed. Two trainings of equal {@link #parameters} on one machine are the same.
+ * Immutable.
+ */
+public final class Hyperparameters {
+  private final String data;
+  private final List<Integer> classes;
+  private final int examplesPerClass;
+  private final List<Integer> widths;
+  private final boolean batchNorm;
+  private final Activation activation;
+  private final LossKind loss;
+  private final double alpha;
+  private final double noiseRate;
+  private final long seed;
+  private final int epochs;
+  private final int batch;
+  private final double learningRate;
+  private final List<Integer> drops;
+  private final double weightDecay;
+
+  private Hyperparameters(Builder builder) {
+    data = builder.data;
+    classes = builder.classes;
+    examplesPerClass = builder.examplesPerClass;
+    widths = builder.widths;
+    batchNorm = builder.batchNorm;
+    activation = builder.activation;
+    loss = builder.loss;
+    alpha = builder.loss.hasAlpha() ? builder.alpha : 0;
+    noiseRate = builder.noiseRate;
+    seed = builder.seed;
+    epochs = builder.epochs;
+    batch = builder.batch;
+    learningRate = builder.learningRate;
+    drops = builder.drops == null ? List.of(Math.max(1, 2 * epochs / 3)) : builder.drops;
+    weightDecay = builder.weightDecay;
+  }
+
+  /** Starts with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** All of them as text, for a log: equal exactly if the trainings are the same. */
+  public Map<String, String> parameters() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("loss", loss.toString());
+    all.put("alpha", String.valueOf(alpha));
+    all.put("noise", "uniform");
+    all.put("noise.rate", String.valueOf(noiseRate));
+    all.put("seed", String.valueOf(seed));
+    all.put("data", data);
+    all.put("classes", classes.isEmpty() ? "all" : joined(classes));
+    all.put("examples.per.class", examplesPerClass == 0 ? "all" : String.valueOf(examplesPerClass));
+    all.put("model", "mlp");
+    all.put("widths", joined(widths));
+    all.put("batch.norm", String.valueOf(batchNorm));
+    all.put("activation", activation.toString().toLowerCase(Locale.ROOT));
+    all.put("epochs", String.valueOf(epochs));
+    all.put("batch", String.valueOf(batch));
+    all.put("learning.rate", String.valueOf(learningRate));
+    all.put("learning.rate.drops", drops.isEmpty() ? "none" : joined(drops));
+    all.put("momentum", "nesterov " + Mlp.MOMENTUM);
+    all.put("weight.decay", String.valueOf(weightDecay));
+    return Collections.unmodifiableMap(all);
+  }
+
+  private static String joined(List<Integer> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /** Whether the trainings are the same. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Hyperparameters that && parameters().equals(that.parameters());
+  }
+
+  @Override
+  public int hashCode() {
+    return parameters().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return parameters().toString();
+  }
+
+  /** A name that tells this training from others in one log: what varies most, and a hash. */
+  public String runName() {
+    return String.format(
+        Locale.ROOT,
+        "%s%s-eta%s-seed%d-%08x",
+        loss,
+        loss.hasAlpha() ? String.valueOf(alpha) : "",
+        noiseRate,
+        seed,
+        hashCode());
+  }
+
+  /** The images of the classes and as many as are asked for. */
+  ImageData select(ImageData images) {
+    ImageData ofClasses = classes.isEmpty() ? images : images.ofClasses(classes);
+    return examplesPerClass == 0 ? ofClasses : ofClasses.firstOfEachClass(examplesPerClass);
+  }
+
+  /** A new network for these images. */
+  Model network(ImageData images) {
+    return Mlp.builder(images.numPixels(), images.numClasses())
+        .widths(widths)
+        .batchNorm(batchNorm)
+        .activation(activation)
+        .loss(loss.withAlpha(alpha))
+        .learningRate(schedule())
+        .weightDecay(weightDecay)
+        .seed(seed)
+        .build();
+  }
+
+  private ISchedule schedule() {
+    Map<Integer, Double> rates = new TreeMap<>();
+    double rate = learningRate;
+    rates.put(0, rate);
+    for (int drop : drops) {
+      rate /= 10;
+      rates.put(drop, rate);
+    }
+    return new MapSchedule(ScheduleType.EPOCH, rates);
+  }
+
+  /** The noise of the training labels, seeded with {@link #seed}. */
+  LabelNoise noise(int numClasses) {
+    return LabelNoise.uniform(numClasses, noiseRate).withSeed(seed);
+  }
+
+  /** The loss. */
+  public LossKind loss() {
+    return loss;
+  }
+
+  /** The alpha of the loss; 0 where it has none. */
+  public double alpha() {
+    return alpha;
+  }
+
+  /** The probability that a label is drawn anew. */
+  public double noiseRate() {
+    return noiseRate;
+  }
+
+  /** The seed of weights, order and noise. */
+  public long seed() {
+    return seed;
+  }
+
+  /** The number of epochs. */
+  public int epochs() {
+    return epochs;
+  }
+
+  /** The number of examples of a batch. */
+  int batch() {
+    return batch;
+  }
+
+  /** The options; each is checked when it is set. */
+  public static final class Builder {
+    private String data = "";
+    private List<Integer> classes = List.of();
+    private int examplesPerClass;
+    private List<Integer> widths = List.of(256, 256, 256);
+    private boolean batchNorm = true;
+    private Activation activation = Activation.RELU;
+    private LossKind loss = LossKind.CE;
+    private double alpha = 0.1;
+    private double noiseRate;
+    private long seed = 1;
+    private int epochs = 30;
+    private int batch = 128;
+    private double learningRate = 0.1;
+    private List<Integer> drops;
+    private double weightDecay = 5e-4;
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      data = other.data;
+      classes = other.classes;
+      examplesPerClass = other.examplesPerClass;
+      widths = other.widths;
+      batchNorm = other.batchNorm;
+      activation = other.activation;
+      loss = other.loss;
+      alpha = other.alpha;
+      noiseRate = other.noiseRate;
+      seed = other.seed;
+      epochs = other.epochs;
+      batch = other.batch;
+      learningRate = other.learningRate;
+      drops = other.drops;
+      weightDecay = other.weightDecay;
+    }
+
+    /** A builder of its own that begins with the same options. */
+    Builder copy() {
+      return new Builder(this);
+    }
+
+    /** The name of the data set. */
+    public Builder data(String name) {
+      data = name;
+      return this;
+    }
+
+    /** The classes that take part, which are numbered anew in this order; all if empty. */
+    public Builder classes(List<Integer> chosen) {
+      if (chosen.size() == 1) {
+        throw new IllegalArgumentException("classes must be at least two, not " + chosen);
+      }
+      classes = List.copyOf(chosen);
+      return this;
+    }
+
+    /** The number of training images of each class, the first ones; 0 for all. */
+    public Builder examplesPerClass(int n) {
+      if (n < 0) {
+        throw new IllegalArgumentException("examples-per-class must be at least 0, not " + n);
+      }
+      examplesPerClass = n;
+      return this;
+    }
+
+    /** The units of each hidden layer, at least one layer and 1 unit. */
+    public Builder widths(List<Integer> units) {
+      if (units.isEmpty()) {
+        throw new IllegalArgumentException("widths must name at least one hidden layer");
+      }
+      units.forEach(n -> requirePositive("widths", n));
+      widths = List.copyOf(units);
+      return this;
+    }
+
+    /** Whether every hidden layer is normalised over the batch; true unless set. */
+    public Builder batchNorm(boolean enabled) {
+      batchNorm = enabled;
+      return this;
+    }
+
+    /** The activation of hidden layers. */
+    public Builder activation(Activation function) {
+      activation = function;
+      return this;
+    }
+
+    /** The loss. */
+    public Builder loss(LossKind kind) {
+      loss = kind;
+      return this;
+    }
+
+    /** The alpha of the loss, from 0 to below 1; of no effect where the loss has none. */
+    public Builder alpha(double value) {
+      if (!(value >= 0 && value < 1)) {
+        throw new IllegalArgumentException("alpha must be from 0 to below 1, not " + value);
+      }
+      alpha = value;
+      return this;
+    }
+
+    /** The probability that a training label is drawn anew over all classes, from 0 to 1. */
+    public Builder noiseRate(double rate) {
+      if (!(rate >= 0 && rate <= 1)) {
+        throw new IllegalArgumentException("noise-rate must be from 0 to 1, not " + rate);
+      }
+      noiseRate = rate;
+      return this;
+    }
+
+    /** The seed of the weights, of the order of examples and of the noise. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** The number of epochs, at least 1. */
+    public Builder epochs(int n) {
+      epochs = requirePositive("epochs", n);
+      return this;
+    }
+
+    /** The number of examples of a batch, at least 1. */
+    public Builder batch(int n) {
+      batch = requirePositive("batch", n);
+      return this;
+    }
+
+    /** The learning rate of the first epoch, above 0. */
+    public Builder learningRate(double rate) {
+      if (!(rate > 0 && Double.isFinite(rate))) {
+        throw new IllegalArgumentException("learning-rate must be above 0, not " + rate);
+      }
+      learningRate = rate;
+      return this;
+    }
+
+    /**
+     * The numbers of epochs after which the learning rate drops tenfold, increasing; after two
+     * thirds of the epochs unless set.
+     */
+    public Builder drops(List<Integer> epochsBefore) {
+      int before = 0;
+      for (int drop : epochsBefore) {
+        if (drop <= before) {
+          throw new IllegalArgumentException(
+              "drops must be epochs of increasing number from 1 on, not " + joined(epochsBefore));
+        }
+        before = drop;
+      }
+      drops = List.copyOf(epochsBefore);
+      return this;
+    }
+
+    /** The factor of the squared parameters in the objective, halved; at least 0. */
+    public Builder weightDecay(double factor) {
+      if (!(factor >= 0 && Double.isFinite(factor))) {
+        throw new IllegalArgumentException("weight-decay must be at least 0, not " + factor);
+      }
+      weightDecay = factor;
+      return this;
+    }
+
+    private static int requirePositive(String option, int n) {
+      if (n < 1) {
+        throw new IllegalArgumentException(option + " must be at least 1, not " + n);
+      }
+      return n;
+    }
+
+    /** Everything that was set. */
+    public Hyperparameters build() {
+      return new Hyperparameters(this);
+    }
+  }
+}
