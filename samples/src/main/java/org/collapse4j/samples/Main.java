@@ -2,10 +2,12 @@ package org.collapse4j.samples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.collapse4j.samples.command.EarlyStoppingCommand;
 import org.collapse4j.samples.command.MeasureCommand;
 import org.collapse4j.samples.command.ProfileCommand;
 import org.collapse4j.samples.command.TheoryCommand;
 import org.collapse4j.samples.command.NoiseCommand;
+import org.collapse4j.samples.command.SuspectsCommand;
 import org.collapse4j.samples.command.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,6 +25,9 @@ import picocli.CommandLine.ParseResult;
     description = "Neural collapse, memorization and dilation of classifiers.",
     subcommands = {
       TrainCommand.class,
+      NoiseCommand.class,
+      SuspectsCommand.class,
+      EarlyStoppingCommand.class,
       MeasureCommand.class,
       ProfileCommand.class,
       TheoryCommand.class,

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -14,6 +16,19 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** MNIST, Fashion-MNIST and what else comes as the same four IDX files. */
 public final class IdxImages {
+  private static final List<String> FASHION =
+      List.of(
+          "T-shirt/top",
+          "Trouser",
+          "Pullover",
+          "Dress",
+          "Coat",
+          "Sandal",
+          "Shirt",
+          "Sneaker",
+          "Bag",
+          "Ankle boot");
+
   private static final String MINI = "fashion-mnist-mini";
   private static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
   private static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -33,7 +48,7 @@ public final class IdxImages {
    * this module (Xiao, Rasul, Vollgraf 2017; MIT licence, kept beside them).
    */
   public static ImageData fashionMnistMini() throws IOException {
-    return read(MINI, name -> resource(MINI + "/" + name + ".gz"));
+    return read(MINI, name -> resource(MINI + "/" + name + ".gz"), FASHION);
   }
 
   private static IdxFile resource(String name) throws IOException {
@@ -58,7 +73,7 @@ public final class IdxImages {
       throw new NotDirectoryException(directory + " is no directory. " + whereFrom());
     }
     Path name = directory.toAbsolutePath().normalize().getFileName();
-    return read(name == null ? "idx" : name.toString(), file -> find(directory, file));
+    return read(name == null ? "idx" : name.toString(), file -> find(directory, file), null);
   }
 
   private static IdxFile find(Path directory, String name) throws IOException {
@@ -77,7 +92,8 @@ public final class IdxImages {
         + " /usr/share/datasets/fashion-mnist, or from github.com/zalandoresearch/fashion-mnist";
   }
 
-  private static ImageData read(String name, Source source) throws IOException {
+  private static ImageData read(String name, Source source, List<String> classNames)
+      throws IOException {
     IdxFile trainImages = requireImages(source.read(TRAIN_IMAGES), TRAIN_IMAGES);
     IdxFile testImages = requireImages(source.read(TEST_IMAGES), TEST_IMAGES);
     IdxFile trainLabels = requireLabels(source.read(TRAIN_LABELS), TRAIN_LABELS, trainImages);
@@ -89,7 +105,10 @@ public final class IdxImages {
         dataSet(testImages, testLabels, classes),
         1,
         trainImages.shape()[1],
-        trainImages.shape()[2]);
+        trainImages.shape()[2],
+        classNames == null
+            ? IntStream.range(0, classes).mapToObj(String::valueOf).toList()
+            : classNames);
   }
 
   private static IdxFile requireImages(IdxFile file, String name) {

@@ -17,9 +17,21 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param channels 1 for grey, 3 for colours
  * @param height in pixels
  * @param width in pixels
+ * @param classNames what to call each class
  */
 public record ImageData(
-    String name, DataSet train, DataSet heldOut, int channels, int height, int width) {
+    String name,
+    DataSet train,
+    DataSet heldOut,
+    int channels,
+    int height,
+    int width,
+    List<String> classNames) {
+
+  /** Copies the names. */
+  public ImageData {
+    classNames = List.copyOf(classNames);
+  }
 
   /** The number of classes. */
   public int numClasses() {
@@ -44,11 +56,14 @@ public record ImageData(
             "classes must be different ones from 0 to " + (numClasses() - 1) + ", not " + classes);
       }
     }
-    return with(ofClasses(train, classes), ofClasses(heldOut, classes));
+    return with(
+        ofClasses(train, classes),
+        ofClasses(heldOut, classes),
+        classes.stream().map(classNames::get).toList());
   }
 
-  private ImageData with(DataSet newTrain, DataSet newHeldOut) {
-    return new ImageData(name, newTrain, newHeldOut, channels, height, width);
+  private ImageData with(DataSet newTrain, DataSet newHeldOut, List<String> names) {
+    return new ImageData(name, newTrain, newHeldOut, channels, height, width, names);
   }
 
   private static DataSet ofClasses(DataSet data, List<Integer> classes) {
@@ -87,6 +102,7 @@ public record ImageData(
     return with(
         new DataSet(
             Nd4j.pullRows(train.getFeatures(), 1, rows), Nd4j.pullRows(train.getLabels(), 1, rows)),
-        heldOut);
+        heldOut,
+        classNames);
   }
 }

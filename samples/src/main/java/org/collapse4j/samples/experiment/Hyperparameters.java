@@ -13,6 +13,7 @@ import org.collapse4j.samples.model.LossKind;
 import org.collapse4j.samples.model.Mlp;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
@@ -118,8 +119,13 @@ public final class Hyperparameters {
         hashCode());
   }
 
-  /** The images of the classes and as many as are asked for. */
-  ImageData select(ImageData images) {
+  /**
+   * The images of the classes, and as many as are asked for.
+   *
+   * @param images not modified
+   * @throws IllegalArgumentException if there is no such class, or there are not as many images
+   */
+  public ImageData select(ImageData images) {
     ImageData ofClasses = classes.isEmpty() ? images : images.ofClasses(classes);
     return examplesPerClass == 0 ? ofClasses : ofClasses.firstOfEachClass(examplesPerClass);
   }
@@ -149,8 +155,13 @@ public final class Hyperparameters {
   }
 
   /** The noise of the training labels, seeded with {@link #seed}. */
-  LabelNoise noise(int numClasses) {
+  public LabelNoise noise(int numClasses) {
     return LabelNoise.uniform(numClasses, noiseRate).withSeed(seed);
+  }
+
+  /** Puts examples into the order they have in an epoch, from 1. */
+  void shuffle(DataSet data, int epoch) {
+    data.shuffle(seed * 1_000_003 + epoch);
   }
 
   /** The loss. */

@@ -26,12 +26,14 @@ public final class ObservedTraining {
   private final String run;
   private final Path log;
   private final int everyEpochs;
+  private final boolean suspectLabels;
 
   private ObservedTraining(Builder builder) {
     hyperparameters = builder.hyperparameters;
     run = builder.run;
     log = builder.log;
     everyEpochs = builder.everyEpochs;
+    suspectLabels = builder.suspectLabels;
   }
 
   /**
@@ -53,9 +55,7 @@ public final class ObservedTraining {
    */
   public Model run(ImageData all, TrainingProgress progress) {
     ImageData images = hyperparameters.select(all);
-    // Clean labels and indices go along with the examples, so that a probe measures memorization.
-    DataSet train =
-        LabelledExamples.corrupt(images.train(), hyperparameters.noise(images.numClasses()));
+    DataSet train = corrupted(images);
     Model network = hyperparameters.network(images);
     Loss loss = new Loss(progress);
     NeuralCollapseListener listener = listener(train, images.heldOut());
@@ -66,12 +66,45 @@ public final class ObservedTraining {
     return network;
   }
 
+  /**
+   * Measures a network that has been trained elsewhere, as it is.
+   *
+   * @param all what the hyperparameters select from; not modified
+   * @param network for images of this size and these classes
+   * @param progress is told of one epoch
+   * @throws IllegalArgumentException if the network is none for these images
+   */
+  public void observe(ImageData all, Model network, TrainingProgress progress) {
+    ImageData images = hyperparameters.select(all);
+    NeuralCollapseListener listener = listener(corrupted(images), images.heldOut());
+    listener.requireMeasurable(network);
+    progress.started(images, network.numParams(), log);
+    progress.epochStarted(1, 1, 1);
+    long start = System.nanoTime();
+    try {
+      listener.observe(network);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "The network must be one for the images of " + images.name() + ": " + e.getMessage(), e);
+    }
+    EpochReport report = report(1, Double.NaN, listener, true, start);
+    progress.epochDone(report);
+    progress.finished(report, report);
+  }
+
+  /** Clean labels and indices go along with the examples, so that a probe sees memorization. */
+  private DataSet corrupted(ImageData images) {
+    return LabelledExamples.corrupt(images.train(), hyperparameters.noise(images.numClasses()));
+  }
+
   private NeuralCollapseListener listener(DataSet train, DataSet heldOut) {
     NeuralCollapseListener.Builder listener =
         NeuralCollapseListener.builder().stream(false)
             .trainProbe(probe(train))
             .heldOutProbe(probe(heldOut))
             .everyEpochs(everyEpochs)
+            .suspectLabels(suspectLabels)
+            .failFast(true)
             .run(run)
             .sink(new JsonLinesSink(log));
     hyperparameters.parameters().forEach(listener::parameter);
@@ -96,7 +129,7 @@ public final class ObservedTraining {
     EpochReport last = null;
     for (int epoch = 1; epoch <= epochs; epoch++) {
       long start = System.nanoTime();
-      data.shuffle(hyperparameters.seed() * 1_000_003 + epoch);
+      hyperparameters.shuffle(data, epoch);
       progress.epochStarted(epoch, epochs, batches);
       ((NeuralNetwork) network).fit(new ViewIterator(data, batch));
       boolean measured = epoch % everyEpochs == 0;
@@ -104,17 +137,22 @@ public final class ObservedTraining {
         listener.observe(network);
         measured = true;
       }
-      last =
-          new EpochReport(
-              epoch,
-              loss.mean(),
-              measured ? observed(listener, "train") : Measurements.empty(),
-              measured ? observed(listener, "heldout") : Measurements.empty(),
-              (System.nanoTime() - start) / 1e9);
+      last = report(epoch, loss.mean(), listener, measured, start);
       first = first == null ? last : first;
       progress.epochDone(last);
     }
     progress.finished(first, last);
+  }
+
+  private EpochReport report(
+      int epoch, double loss, NeuralCollapseListener listener, boolean measured, long start) {
+    return new EpochReport(
+        epoch,
+        loss,
+        measured ? observed(listener, "train") : Measurements.empty(),
+        measured ? observed(listener, "heldout") : Measurements.empty(),
+        measured && suspectLabels ? listener.suspectLabels() : null,
+        (System.nanoTime() - start) / 1e9);
   }
 
   private static Measurements observed(NeuralCollapseListener listener, String split) {
@@ -158,6 +196,7 @@ public final class ObservedTraining {
     private final Path log;
     private String run;
     private int everyEpochs = 1;
+    private boolean suspectLabels;
 
     private Builder(Hyperparameters hyperparameters, Path log) {
       this.hyperparameters = hyperparameters;
@@ -177,6 +216,12 @@ public final class ObservedTraining {
         throw new IllegalArgumentException("measure-every must be at least 1, not " + n);
       }
       everyEpochs = n;
+      return this;
+    }
+
+    /** Whether to rank the training examples by how probably their label is wrong. */
+    public Builder suspectLabels(boolean enabled) {
+      suspectLabels = enabled;
       return this;
     }
 

@@ -1,0 +1,110 @@
+package org.collapse4j.samples.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.collapse4j.metric.Metric;
+import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.experiment.EarlyStoppingComparison;
+import org.collapse4j.samples.experiment.EarlyStoppingComparison.Outcome;
+import org.collapse4j.samples.experiment.Hyperparameters;
+import org.collapse4j.samples.model.LossKind;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code early-stopping}: what stopping on held-out dilation keeps, against the last epoch. */
+@Command(
+    name = "early-stopping",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains on labels that are partly wrong, once with early stopping on held-out dilation and",
+      "once on held-out nc1, and compares the model kept with that of the last epoch, on held-out",
+      "images that neither training nor stopping has seen."
+    })
+public final class EarlyStoppingCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "ce|ls|lr",
+      defaultValue = "ce",
+      description =
+          "cross-entropy, label smoothing or label relaxation (default: ${DEFAULT-VALUE})")
+  private LossKind loss;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      defaultValue = "0.1",
+      description = "of ls and lr, from 0 to below 1 (default: ${DEFAULT-VALUE})")
+  private double alpha;
+
+  @Option(
+      names = "--noise-rate",
+      paramLabel = "ETA",
+      defaultValue = "0.4",
+      description =
+          "probability that a training label is drawn anew over all classes"
+              + " (default: ${DEFAULT-VALUE})")
+  private double noiseRate;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "S",
+      split = ",",
+      defaultValue = "1,2,3,4,5",
+      description = "seeds of weights, order and noise (default: ${DEFAULT-VALUE})")
+  private List<Long> seeds;
+
+  @Mixin private TrainingOptions training;
+
+  @Override
+  public Integer call() throws IOException {
+    Hyperparameters.Builder options =
+        training.hyperparameters().loss(loss).alpha(alpha).noiseRate(noiseRate);
+    ImageData images = training.images();
+    options.data(images.name());
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "%-18s %5s %11s %11s %14s %14s %11s%n",
+        "score", "seed", "epoch kept", "of epochs", "accuracy kept", "accuracy last", "difference");
+    for (Metric score : EarlyStoppingComparison.SCORES) {
+      SummaryStatistics gains = new SummaryStatistics();
+      for (long seed : seeds) {
+        Outcome outcome =
+            new EarlyStoppingComparison(options.seed(seed).build(), images).run(score);
+        gains.addValue(outcome.keptAccuracy() - outcome.lastAccuracy());
+        print(out, seed, outcome);
+      }
+      out.printf(
+          Locale.ROOT,
+          "%-18s mean difference %+.4f, standard deviation %.4f%n",
+          score.key(),
+          gains.getMean(),
+          gains.getStandardDeviation());
+      out.flush();
+    }
+    return 0;
+  }
+
+  private static void print(PrintWriter out, long seed, Outcome outcome) {
+    out.printf(
+        Locale.ROOT,
+        "%-18s %5d %11d %11d %14.4f %14.4f %+11.4f%n",
+        outcome.score().key(),
+        seed,
+        outcome.keptEpoch(),
+        outcome.lastEpoch(),
+        outcome.keptAccuracy(),
+        outcome.lastAccuracy(),
+        outcome.keptAccuracy() - outcome.lastAccuracy());
+    out.flush();
+  }
+}

@@ -1,0 +1,111 @@
+package org.collapse4j.samples.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.collapse4j.noise.NoisyLabels;
+import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.experiment.Hyperparameters;
+import org.collapse4j.samples.experiment.ObservedTraining;
+import org.collapse4j.samples.experiment.SavedNetwork;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code suspects}: which training labels are probably wrong. */
+@Command(
+    name = "suspects",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains a network and ranks the training images by how probably their label is wrong: by",
+      "their margin, averaged over the epochs. Writes the ranking as CSV, and a page with the",
+      "pictures of the worst. With --noise-rate it corrupts labels first, and tells how many of",
+      "them it has found."
+    })
+public final class SuspectsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private CellOptions cell;
+
+  @Mixin private TrainingOptions training;
+
+  @Option(
+      names = "--network",
+      paramLabel = "FILE",
+      description = "takes this trained network, as DL4J saves it, as it is, and trains none")
+  private Path network;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      defaultValue = "suspects.csv",
+      description = "the ranking, replaced if it exists (default: ${DEFAULT-VALUE})")
+  private Path csv;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      defaultValue = "suspects.html",
+      description = "the page of pictures, replaced if it exists (default: ${DEFAULT-VALUE})")
+  private Path html;
+
+  @Option(
+      names = "--pictures",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "how many are on the page (default: ${DEFAULT-VALUE})")
+  private int pictures;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      defaultValue = "runs/suspects.jsonl",
+      description = "JSON lines, continued if they exist (default: ${DEFAULT-VALUE})")
+  private Path log;
+
+  @Override
+  public Integer call() throws IOException {
+    if (pictures < 1) {
+      throw new IllegalArgumentException("pictures must be at least 1, not " + pictures);
+    }
+    Hyperparameters.Builder options = cell.set(training.hyperparameters());
+    ImageData all = training.images();
+    Hyperparameters hyperparameters = options.data(all.name()).build();
+    ImageData images = hyperparameters.select(all);
+    NoisyLabels labels = labels(hyperparameters, images);
+    SuspectLabels suspects = suspects(hyperparameters, all, labels);
+    boolean cleanKnown = hyperparameters.noiseRate() > 0;
+    WholeFile.write(csv, SuspectsCsv.of(suspects, cleanKnown ? labels : null));
+    WholeFile.write(
+        html, new SuspectsPage(images, suspects, cleanKnown ? labels : null).html(pictures));
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("%nThe ranking is in %s, the %d worst as pictures in %s%n", csv, pictures, html);
+    out.flush();
+    return 0;
+  }
+
+  private static NoisyLabels labels(Hyperparameters hyperparameters, ImageData images) {
+    int[] clean = images.train().getLabels().argMax(1).toIntVector();
+    return hyperparameters.noise(images.numClasses()).corrupt(clean);
+  }
+
+  private SuspectLabels suspects(Hyperparameters hyperparameters, ImageData all, NoisyLabels labels)
+      throws IOException {
+    ObservedTraining observed =
+        ObservedTraining.builder(hyperparameters, log).suspectLabels(true).build();
+    NoisyLabels known = hyperparameters.noiseRate() > 0 ? labels : null;
+    try (SuspectsTable table = new SuspectsTable(spec.commandLine().getOut(), known)) {
+      if (network == null) {
+        observed.run(all, table);
+      } else {
+        observed.observe(all, SavedNetwork.read(network), table);
+      }
+      return table.suspects();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package org.collapse4j.samples.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.NoisyLabels;
+import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.experiment.EpochReport;
+import org.collapse4j.samples.experiment.TrainingProgress;
+
+/** Prints a row an epoch: how many labels are suspect by then, and how well that is known. */
+final class SuspectsTable implements TrainingProgress, AutoCloseable {
+  private final PrintWriter out;
+  private final NoisyLabels known;
+  private ProgressBar bar;
+  private SuspectLabels suspects;
+
+  /**
+   * A table.
+   *
+   * @param known the labels, if it is known which are wrong; or null
+   */
+  SuspectsTable(PrintWriter out, NoisyLabels known) {
+    this.out = out;
+    this.known = known;
+  }
+
+  /** The ranking after the last epoch. */
+  SuspectLabels suspects() {
+    return suspects;
+  }
+
+  @Override
+  public void started(ImageData images, long parameters, Path log) {
+    out.printf(
+        Locale.ROOT,
+        "%s: %,d training images of %d classes; every observation goes to %s%n",
+        images.name(),
+        images.train().numExamples(),
+        images.numClasses(),
+        log);
+    if (known != null) {
+      out.printf(Locale.ROOT, "%,d of the labels are wrong%n", known.corruptedCount());
+    }
+    out.printf("%n%5s %8s %9s %9s %9s", "", "", "accuracy", "accuracy", "suspect");
+    out.printf(known == null ? "%n" : " %9s %9s%n", "", "average");
+    out.printf("%5s %8s %9s %9s %9s", "epoch", "loss", "given", "held-out", "labels");
+    out.printf(known == null ? "%n" : " %9s %9s%n", "AUROC", "precision");
+    out.flush();
+  }
+
+  @Override
+  public void epochStarted(int epoch, int epochs, int batches) {
+    bar = Terminal.progressBar("epoch " + epoch + "/" + epochs, batches);
+  }
+
+  @Override
+  public void batchDone() {
+    if (bar != null) {
+      bar.step();
+    }
+  }
+
+  @Override
+  public void epochDone(EpochReport report) {
+    close();
+    suspects = report.suspects();
+    out.printf(
+        Locale.ROOT,
+        "%5d %8.4f %9.4f %9.4f %9d",
+        report.epoch(),
+        report.loss(),
+        report.train().value(Metric.ACCURACY),
+        report.heldOut().value(Metric.ACCURACY),
+        suspects.estimatedCount());
+    if (known != null) {
+      out.printf(
+          Locale.ROOT,
+          " %9.4f %9.4f",
+          suspects.auroc(i -> known.isCorrupted((int) i)),
+          suspects.averagePrecision(i -> known.isCorrupted((int) i)));
+    }
+    out.println();
+    out.flush();
+  }
+
+  @Override
+  public void finished(EpochReport first, EpochReport last) {}
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}
