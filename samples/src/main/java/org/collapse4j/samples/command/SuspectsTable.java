@@ -46,9 +46,9 @@ final class SuspectsTable implements TrainingProgress, AutoCloseable {
       out.printf(Locale.ROOT, "%,d of the labels are wrong%n", known.corruptedCount());
     }
     out.printf("%n%5s %8s %9s %9s %9s", "", "", "accuracy", "accuracy", "suspect");
-    out.printf(known == null ? "%n" : " %9s %9s%n", "", "average");
+    out.println(known == null ? "" : "             average");
     out.printf("%5s %8s %9s %9s %9s", "epoch", "loss", "given", "held-out", "labels");
-    out.printf(known == null ? "%n" : " %9s %9s%n", "AUROC", "precision");
+    out.println(known == null ? "" : "     AUROC precision");
     out.flush();
   }
 

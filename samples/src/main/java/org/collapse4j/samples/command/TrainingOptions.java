@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.List;
 import org.collapse4j.samples.data.IdxImages;
 import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.data.ImageDirectory;
 import org.collapse4j.samples.experiment.Hyperparameters;
+import org.collapse4j.samples.model.Architecture;
 import org.nd4j.linalg.activations.Activation;
 import picocli.CommandLine.Option;
 
@@ -17,8 +19,9 @@ final class TrainingOptions {
       names = "--data",
       paramLabel = "DIR",
       description = {
-        "directory of the four IDX files of MNIST or Fashion-MNIST, plain or .gz;",
-        "without it the 10,000 + 2,000 images that come with the program"
+        "directory of the files of MNIST or Fashion-MNIST (IDX, plain or .gz), CIFAR-10 or",
+        "CIFAR-100 (binary version) or SVHN (cropped, .mat); without it the 10,000 + 2,000 images",
+        "that come with the program"
       })
   private Path data;
 
@@ -37,16 +40,29 @@ final class TrainingOptions {
   private int examplesPerClass;
 
   @Option(
+      names = "--model",
+      paramLabel = "mlp|cnn|resnet18",
+      defaultValue = "mlp",
+      description = {
+        "fully connected, convolutional in the manner of LeNet, or residual, for 32 x 32",
+        "(default: ${DEFAULT-VALUE})"
+      })
+  private Architecture model;
+
+  @Option(
       names = "--widths",
       paramLabel = "N",
       split = ",",
-      description = "units of the hidden layers, instead of --depth, --width and --features")
+      description = {
+        "units of the fully connected hidden layers, instead of --depth, --width and --features",
+        "(default: 256,256,256 of mlp, 500 of cnn)"
+      })
   private List<Integer> widths;
 
   @Option(
       names = "--depth",
       paramLabel = "N",
-      description = "number of hidden layers of the same width (default: 3)")
+      description = "number of fully connected hidden layers (default: 3)")
   private Integer depth;
 
   @Option(names = "--width", paramLabel = "N", description = "units of each (default: 256)")
@@ -118,37 +134,41 @@ final class TrainingOptions {
         Hyperparameters.builder()
             .classes(classes)
             .examplesPerClass(examplesPerClass)
-            .widths(hiddenWidths())
+            .model(model)
             .batchNorm(batchNorm)
             .activation(activation)
             .epochs(epochs)
             .batch(batch)
             .learningRate(learningRate)
             .weightDecay(weightDecay);
-    return drops == null ? all : all.drops(drops);
-  }
-
-  private List<Integer> hiddenWidths() {
-    if (widths == null) {
-      int layers = depth == null ? 3 : depth;
-      if (layers < 1) {
-        throw new IllegalArgumentException("depth must be at least 1, not " + layers);
-      }
-      List<Integer> all = new ArrayList<>(Collections.nCopies(layers, width == null ? 256 : width));
-      if (features != null) {
-        all.add(features);
-      }
-      return all;
+    if (drops != null) {
+      all.drops(drops);
     }
-    if (depth != null || width != null || features != null) {
+    boolean shaped = depth != null || width != null || features != null;
+    if (widths != null && shaped) {
       throw new IllegalArgumentException(
           "widths stand instead of depth, width and features: give either");
     }
-    return widths;
+    if (widths != null || shaped) {
+      all.widths(widths == null ? shape() : widths);
+    }
+    return all;
+  }
+
+  private List<Integer> shape() {
+    int layers = depth == null ? 3 : depth;
+    if (layers < 1) {
+      throw new IllegalArgumentException("depth must be at least 1, not " + layers);
+    }
+    List<Integer> all = new ArrayList<>(Collections.nCopies(layers, width == null ? 256 : width));
+    if (features != null) {
+      all.add(features);
+    }
+    return all;
   }
 
   /** Reads the data. */
   ImageData images() throws IOException {
-    return data == null ? IdxImages.fashionMnistMini() : IdxImages.directory(data);
+    return data == null ? IdxImages.fashionMnistMini() : ImageDirectory.read(data);
   }
 }

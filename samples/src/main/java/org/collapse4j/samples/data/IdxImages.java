@@ -8,11 +8,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** MNIST, Fashion-MNIST and what else comes as the same four IDX files. */
 public final class IdxImages {
@@ -68,9 +64,9 @@ public final class IdxImages {
    * @throws FileNotFoundException if a file is missing; the message says where the data come from
    * @throws IllegalArgumentException if a file is none of images or labels, or they do not match
    */
-  public static ImageData directory(Path directory) throws IOException {
+  static ImageData directory(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
-      throw new NotDirectoryException(directory + " is no directory. " + whereFrom());
+      throw new NotDirectoryException(directory + " is no directory. " + ImageDirectory.WHERE_IDX);
     }
     Path name = directory.toAbsolutePath().normalize().getFileName();
     return read(name == null ? "idx" : name.toString(), file -> find(directory, file), null);
@@ -84,12 +80,7 @@ public final class IdxImages {
       }
     }
     throw new FileNotFoundException(
-        directory + " has no file " + name + " or " + name + ".gz. " + whereFrom());
-  }
-
-  private static String whereFrom() {
-    return "Fashion-MNIST comes as Debian's package dataset-fashion-mnist, which puts it into"
-        + " /usr/share/datasets/fashion-mnist, or from github.com/zalandoresearch/fashion-mnist";
+        directory + " has no file " + name + " or " + name + ".gz. " + ImageDirectory.WHERE_IDX);
   }
 
   private static ImageData read(String name, Source source, List<String> classNames)
@@ -106,9 +97,7 @@ public final class IdxImages {
         1,
         trainImages.shape()[1],
         trainImages.shape()[2],
-        classNames == null
-            ? IntStream.range(0, classes).mapToObj(String::valueOf).toList()
-            : classNames);
+        classNames == null ? Pixels.numberedClasses(classes) : classNames);
   }
 
   private static IdxFile requireImages(IdxFile file, String name) {
@@ -140,17 +129,6 @@ public final class IdxImages {
   }
 
   private static DataSet dataSet(IdxFile images, IdxFile labels, int classes) {
-    byte[] pixels = images.values();
-    float[] features = new float[pixels.length];
-    for (int i = 0; i < pixels.length; i++) {
-      features[i] = (pixels[i] & 0xff) / 255f;
-    }
-    int count = images.shape()[0];
-    INDArray oneHot = Nd4j.zeros(DataType.FLOAT, count, classes);
-    for (int i = 0; i < count; i++) {
-      oneHot.putScalar(i, labels.values()[i] & 0xff, 1);
-    }
-    return new DataSet(
-        Nd4j.createFromArray(features).reshape(count, pixels.length / count), oneHot);
+    return Pixels.dataSet(images.values(), labels.values(), classes);
   }
 }

@@ -9,8 +9,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.model.Architecture;
+import org.collapse4j.samples.model.Cnn;
 import org.collapse4j.samples.model.LossKind;
 import org.collapse4j.samples.model.Mlp;
+import org.collapse4j.samples.model.NetworkBuilder;
+import org.collapse4j.samples.model.ResNet18;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.DataSet;
@@ -27,6 +31,7 @@ public final class Hyperparameters {
   private final String data;
   private final List<Integer> classes;
   private final int examplesPerClass;
+  private final Architecture model;
   private final List<Integer> widths;
   private final boolean batchNorm;
   private final Activation activation;
@@ -44,7 +49,12 @@ public final class Hyperparameters {
     data = builder.data;
     classes = builder.classes;
     examplesPerClass = builder.examplesPerClass;
-    widths = builder.widths;
+    model = builder.model;
+    widths = builder.widths == null ? model.defaultWidths() : builder.widths;
+    if (model == Architecture.RESNET18 && !(widths.isEmpty() && builder.batchNorm)) {
+      throw new IllegalArgumentException(
+          "resnet18 has widths of its own and batch normalisation: leave these options out");
+    }
     batchNorm = builder.batchNorm;
     activation = builder.activation;
     loss = builder.loss;
@@ -74,15 +84,15 @@ public final class Hyperparameters {
     all.put("data", data);
     all.put("classes", classes.isEmpty() ? "all" : joined(classes));
     all.put("examples.per.class", examplesPerClass == 0 ? "all" : String.valueOf(examplesPerClass));
-    all.put("model", "mlp");
-    all.put("widths", joined(widths));
+    all.put("model", model.toString());
+    all.put("widths", widths.isEmpty() ? "own" : joined(widths));
     all.put("batch.norm", String.valueOf(batchNorm));
     all.put("activation", activation.toString().toLowerCase(Locale.ROOT));
     all.put("epochs", String.valueOf(epochs));
     all.put("batch", String.valueOf(batch));
     all.put("learning.rate", String.valueOf(learningRate));
     all.put("learning.rate.drops", drops.isEmpty() ? "none" : joined(drops));
-    all.put("momentum", "nesterov " + Mlp.MOMENTUM);
+    all.put("momentum", String.valueOf(NetworkBuilder.MOMENTUM));
     all.put("weight.decay", String.valueOf(weightDecay));
     return Collections.unmodifiableMap(all);
   }
@@ -132,15 +142,31 @@ public final class Hyperparameters {
 
   /** A new network for these images. */
   Model network(ImageData images) {
-    return Mlp.builder(images.numPixels(), images.numClasses())
-        .widths(widths)
-        .batchNorm(batchNorm)
+    return switch (model) {
+      case MLP ->
+          with(Mlp.builder(images.numPixels(), images.numClasses()))
+              .widths(widths)
+              .batchNorm(batchNorm)
+              .build();
+      case CNN ->
+          with(Cnn.builder(images.channels(), images.height(), images.width(), images.numClasses()))
+              .widths(widths)
+              .batchNorm(batchNorm)
+              .build();
+      case RESNET18 ->
+          with(ResNet18.builder(
+                  images.channels(), images.height(), images.width(), images.numClasses()))
+              .build();
+    };
+  }
+
+  private <B extends NetworkBuilder<B>> B with(B network) {
+    return network
         .activation(activation)
         .loss(loss.withAlpha(alpha))
         .learningRate(schedule())
         .weightDecay(weightDecay)
-        .seed(seed)
-        .build();
+        .seed(seed);
   }
 
   private ISchedule schedule() {
@@ -199,7 +225,8 @@ public final class Hyperparameters {
     private String data = "";
     private List<Integer> classes = List.of();
     private int examplesPerClass;
-    private List<Integer> widths = List.of(256, 256, 256);
+    private Architecture model = Architecture.MLP;
+    private List<Integer> widths;
     private boolean batchNorm = true;
     private Activation activation = Activation.RELU;
     private LossKind loss = LossKind.CE;
@@ -218,6 +245,7 @@ public final class Hyperparameters {
       data = other.data;
       classes = other.classes;
       examplesPerClass = other.examplesPerClass;
+      model = other.model;
       widths = other.widths;
       batchNorm = other.batchNorm;
       activation = other.activation;
@@ -261,7 +289,13 @@ public final class Hyperparameters {
       return this;
     }
 
-    /** The units of each hidden layer, at least one layer and 1 unit. */
+    /** The kind of network. */
+    public Builder model(Architecture kind) {
+      model = kind;
+      return this;
+    }
+
+    /** The units of each fully connected hidden layer, at least one layer and 1 unit. */
     public Builder widths(List<Integer> units) {
       if (units.isEmpty()) {
         throw new IllegalArgumentException("widths must name at least one hidden layer");

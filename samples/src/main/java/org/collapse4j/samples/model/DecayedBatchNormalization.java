@@ -1,6 +1,7 @@
 package org.collapse4j.samples.model;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -21,6 +22,7 @@ public final class DecayedBatchNormalization extends BatchNormalization {
     setGamma(1);
     setBeta(0);
     setCudnnAllowFallback(true);
+    setCnn2DFormat(CNN2DFormat.NCHW);
   }
 
   /** A layer of so many units or channels; regularisation and updater are those of the network. */

@@ -3,12 +3,10 @@ package org.collapse4j.samples.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
@@ -19,34 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainCommandTest {
   @TempDir private Path folder;
 
-  /** Images of 3 x 3 whose class is the row that is bright. */
   @BeforeEach
   void writeImages() throws IOException {
-    write("train", 120, 1);
-    write("t10k", 30, 2);
-  }
-
-  private void write(String part, int count, long seed) throws IOException {
-    Random random = new Random(seed);
-    try (DataOutputStream images = file(part + "-images-idx3-ubyte");
-        DataOutputStream labels = file(part + "-labels-idx1-ubyte")) {
-      for (int size : new int[] {0x0803, count, 3, 3}) {
-        images.writeInt(size);
-      }
-      for (int size : new int[] {0x0801, count}) {
-        labels.writeInt(size);
-      }
-      for (int i = 0; i < count; i++) {
-        labels.writeByte(i % 3);
-        for (int pixel = 0; pixel < 9; pixel++) {
-          images.writeByte(random.nextInt(120) + (pixel / 3 == i % 3 ? 120 : 0));
-        }
-      }
-    }
-  }
-
-  private DataOutputStream file(String name) throws IOException {
-    return new DataOutputStream(Files.newOutputStream(folder.resolve(name)));
+    TinyImages.write(folder);
   }
 
   private Shell train(String... more) {
@@ -91,6 +64,18 @@ class TrainCommandTest {
   }
 
   @Test
+  void lossAndNoiseAreOptionsAndStandInTheLog() throws IOException {
+    Shell shell = train("--loss", "ls", "--alpha", "0.2", "--noise-rate", "0.5");
+    assertEquals(0, shell.exitCode(), shell.err());
+    Observation last = MetricLog.read(folder.resolve("runs/first.jsonl")).observations().get(6);
+    assertEquals("train", last.split());
+    assertEquals("ls", last.parameters().get("loss"));
+    assertEquals("0.2", last.parameters().get("alpha"));
+    assertEquals("0.5", last.parameters().get("noise.rate"));
+    assertTrue(last.measurements().value(Metric.MEMORIZATION_SUM) > 0);
+  }
+
+  @Test
   void theSameSeedGivesTheSameRun() throws IOException {
     train("--seed", "7");
     Path log = folder.resolve("runs/first.jsonl");
@@ -119,6 +104,16 @@ class TrainCommandTest {
           {"--widths", "12,0"},
           {"--learning-rate", "0"},
           {"--weight-decay", "-1"},
+          {"--loss", "mse"},
+          {"--loss", "lr", "--alpha", "1"},
+          {"--noise-rate", "1.5"},
+          {"--depth", "2"},
+          {"--model", "resnet18"},
+          {"--model", "cnn"},
+          {"--drops", "3,2"},
+          {"--classes", "1"},
+          {"--classes", "0,3"},
+          {"--examples-per-class", "41"},
           {"--run", "../x"},
           {"--data", folder.resolve("nowhere").toString()}
         }) {
