@@ -8,6 +8,7 @@ import org.collapse4j.samples.command.ProfileCommand;
 import org.collapse4j.samples.command.TheoryCommand;
 import org.collapse4j.samples.command.NoiseCommand;
 import org.collapse4j.samples.command.SuspectsCommand;
+import org.collapse4j.samples.command.TheoryCommand;
 import org.collapse4j.samples.command.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +32,6 @@ import picocli.CommandLine.ParseResult;
       MeasureCommand.class,
       ProfileCommand.class,
       TheoryCommand.class,
-      NoiseCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {
