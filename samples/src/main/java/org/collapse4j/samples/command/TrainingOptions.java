@@ -76,11 +76,11 @@ final class TrainingOptions {
   private Integer features;
 
   @Option(
-      names = "--no-batch-norm",
+      names = "--batch-norm",
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
-      description = "leave out the batch normalisation of hidden layers")
+      description = "normalise hidden layers over the batch, or do not (default: they are)")
   private boolean batchNorm;
 
   @Option(

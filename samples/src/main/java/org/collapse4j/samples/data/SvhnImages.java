@@ -41,7 +41,7 @@ final class SvhnImages {
       return Pixels.dataSet(pixels(images, count), classes(file, labels, count), CLASSES);
     } catch (IllegalArgumentException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           file + " is no MATLAB file with the arrays X and y: " + e.getMessage(), e);
     }

@@ -49,7 +49,9 @@ class SuspectsCommandTest {
   }
 
   private List<String[]> csv() throws IOException {
-    return Files.readAllLines(folder.resolve("out/s.csv")).stream().map(l -> l.split(",", -1)).toList();
+    return Files.readAllLines(folder.resolve("out/s.csv")).stream()
+        .map(l -> l.split(",", -1))
+        .toList();
   }
 
   @Test
@@ -73,7 +75,13 @@ class SuspectsCommandTest {
     }
     assertTrue(shell.out().contains(wrong + " of the labels are wrong"), shell.out());
     String[] last =
-        shell.out().lines().filter(l -> l.matches(" +8 .*")).findFirst().orElseThrow().split(" +", -1);
+        shell
+            .out()
+            .lines()
+            .filter(l -> l.matches(" +8 .*"))
+            .findFirst()
+            .orElseThrow()
+            .split(" +", -1);
     double auroc = Double.parseDouble(last[6]);
     assertEquals(roc.calculateAUC(), auroc, SAME_AREA);
     assertTrue(auroc > 0.9, shell.out());

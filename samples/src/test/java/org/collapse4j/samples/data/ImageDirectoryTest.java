@@ -33,11 +33,11 @@ class ImageDirectoryTest {
 
   /** Random pixels behind the label bytes of each image. */
   private byte[] cifar(String name, long seed, int... labels) throws IOException {
-    return cifar(
+    return records(
         name, seed, IntStream.of(labels).mapToObj(l -> new int[] {l}).toArray(int[][]::new));
   }
 
-  private byte[] cifar(String name, long seed, int[]... labels) throws IOException {
+  private byte[] records(String name, long seed, int[]... labels) throws IOException {
     Random random = new Random(seed);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     byte[] pixels = new byte[PIXELS];
@@ -84,8 +84,8 @@ class ImageDirectoryTest {
 
   @Test
   void cifar100HasFineClasses() throws IOException {
-    byte[] train = cifar("train.bin", 1, new int[] {19, 99}, new int[] {0, 7});
-    cifar("test.bin", 2, new int[] {1, 50});
+    byte[] train = records("train.bin", 1, new int[] {19, 99}, new int[] {0, 7});
+    records("test.bin", 2, new int[] {1, 50});
     ImageData images = ImageDirectory.read(folder);
     assertEquals(100, images.numClasses());
     assertArrayEquals(new int[] {99, 7}, classes(images.train()));
@@ -93,11 +93,12 @@ class ImageDirectoryTest {
     assertImage(train, 2 + PIXELS + 2, images.train().getFeatures().getRow(1));
   }
 
-  private Matrix svhn(String name, int... labels) throws IOException {
+  private int[] svhn(String name, int... labels) throws IOException {
     Random random = new Random(labels.length);
     Matrix images = Mat5.newMatrix(new int[] {32, 32, 3, labels.length}, MatlabType.UInt8);
-    for (int i = 0; i < images.getNumElements(); i++) {
-      images.setInt(i, random.nextInt(256));
+    int[] pixels = random.ints(images.getNumElements(), 0, 256).toArray();
+    for (int i = 0; i < pixels.length; i++) {
+      images.setInt(i, pixels[i]);
     }
     Matrix classes = Mat5.newMatrix(labels.length, 1);
     for (int i = 0; i < labels.length; i++) {
@@ -107,12 +108,12 @@ class ImageDirectoryTest {
       file.addArray("X", images).addArray("y", classes);
       Mat5.writeToFile(file, folder.resolve(name).toFile());
     }
-    return images;
+    return pixels;
   }
 
   @Test
   void svhnWhoseDigit0IsClass10() throws IOException {
-    Matrix train = svhn("train_32x32.mat", 1, 10, 9);
+    int[] train = svhn("train_32x32.mat", 1, 10, 9);
     svhn("test_32x32.mat", 5, 10);
     ImageData images = ImageDirectory.read(folder);
     assertEquals(10, images.numClasses());
@@ -123,7 +124,8 @@ class ImageDirectoryTest {
       int row = at[0];
       int column = at[1];
       int channel = at[2];
-      double expected = train.getInt(new int[] {row, column, channel, 1}) / 255.0;
+      // MATLAB's order: the row is the fastest index, the image the slowest.
+      double expected = train[row + 32 * (column + 32 * (channel + 3))] / 255.0;
       assertEquals(expected, second.getDouble(channel * 1024 + row * 32 + column), FLOAT32);
     }
   }
@@ -152,10 +154,10 @@ class ImageDirectoryTest {
 
   @Test
   void damagedFilesAreRefused() throws IOException {
-    cifar("train.bin", 1, new int[] {0, 100});
-    cifar("test.bin", 1, new int[] {0, 1});
+    records("train.bin", 1, new int[] {0, 100});
+    records("test.bin", 1, new int[] {0, 1});
     refused(IllegalArgumentException.class, "must be from 0 to 99, but one is 100");
-    cifar("train.bin", 1, new int[] {0, 1, 2});
+    records("train.bin", 1, new int[] {0, 1, 2});
     refused(IllegalArgumentException.class, "must have 3074 bytes an image, but has 3075");
     Files.delete(folder.resolve("train.bin"));
     Files.delete(folder.resolve("test.bin"));
