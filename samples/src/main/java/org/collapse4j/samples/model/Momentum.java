@@ -12,8 +12,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Stochastic gradient descent with classical momentum (Polyak 1964), as PyTorch has it: {@code v =
- * momentum * v + gradient}, and the parameters go by {@code -learningRate * v}. DL4J itself has Nesterov's
- * variant only.
+ * momentum * v + gradient}, and the parameters go by {@code -learningRate * v}. DL4J itself has
+ * Nesterov's variant only.
  */
 @JsonAutoDetect(
     fieldVisibility = JsonAutoDetect.Visibility.NONE,
