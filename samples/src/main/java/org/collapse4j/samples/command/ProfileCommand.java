@@ -15,6 +15,7 @@ import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.samples.data.IdxImages;
 import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.data.ImageDirectory;
 import org.collapse4j.samples.experiment.CollapseProfile;
 import org.collapse4j.samples.model.Mlp;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -135,7 +136,7 @@ public final class ProfileCommand implements Callable<Integer> {
       throw new IllegalArgumentException("split must be train or heldout, not " + split);
     }
     Path target = logFile();
-    ImageData images = data == null ? IdxImages.fashionMnistMini() : IdxImages.directory(data);
+    ImageData images = data == null ? IdxImages.fashionMnistMini() : ImageDirectory.read(data);
     List<Observation> observations = new ArrayList<>();
     NeuralCollapseListener listener = listener(images, target, observations);
     MultiLayerNetwork network =
