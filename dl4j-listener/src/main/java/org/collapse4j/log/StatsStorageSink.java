@@ -22,6 +22,10 @@ import org.deeplearning4j.core.storage.StatsStorageRouter;
  * <p>It needs {@code org.deeplearning4j:deeplearning4j-ui-model} on the class path (as part of
  * {@code deeplearning4j-vertx}, which has the server), which this library does not bring along.
  * Closing the sink leaves the storage open, it is the caller's.
+ *
+ * <p>What a {@code FileStatsStorage} took before its process was killed can be read afterwards. Its
+ * database, MapDB, does not always let such a file be continued: a write fails with an {@link
+ * IOException} then, and a training that goes on should be given a new file.
  */
 public final class StatsStorageSink extends SerialSink {
   /** The type of the sessions in the storage. */

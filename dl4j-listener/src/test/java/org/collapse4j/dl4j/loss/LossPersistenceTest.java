@@ -251,6 +251,10 @@ class LossPersistenceTest {
     }
     assertNotEquals(new LossLabelSmoothing(0.1), new LossLabelSmoothing(0.2));
     assertNotEquals(new LossLabelSmoothing(0.1), new LossLabelRelaxation(0.1));
+    assertNotEquals(
+        new LossLabelSmoothing(0.1), LossLabelSmoothing.builder(0.1).prior(PRIOR).build());
+    assertNotEquals(
+        new LossLabelRelaxation(0.1), LossLabelRelaxation.builder(0.1).weights(WEIGHTS).build());
     assertNotEquals(new LossLabelSmoothing(0.1), null);
   }
 
