@@ -55,14 +55,14 @@ final class TrainingOptions {
       split = ",",
       description = {
         "units of the fully connected hidden layers, instead of --depth, --width and --features",
-        "(default: 256,256,256 of mlp, 500 of cnn)"
+        "(default: 256,256,256,256,256 of mlp, 500 of cnn)"
       })
   private List<Integer> widths;
 
   @Option(
       names = "--depth",
       paramLabel = "N",
-      description = "number of fully connected hidden layers (default: 3)")
+      description = "number of fully connected hidden layers (default: 5)")
   private Integer depth;
 
   @Option(names = "--width", paramLabel = "N", description = "units of each (default: 256)")
@@ -78,10 +78,12 @@ final class TrainingOptions {
   @Option(
       names = "--batch-norm",
       negatable = true,
-      defaultValue = "true",
       fallbackValue = "true",
-      description = "normalise hidden layers over the batch, or do not (default: they are)")
-  private boolean batchNorm;
+      description = {
+        "normalise hidden layers over the batch, or do not",
+        "(default: they are, but for mlp)"
+      })
+  private Boolean batchNorm;
 
   @Option(
       names = "--activation",
@@ -93,7 +95,7 @@ final class TrainingOptions {
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      defaultValue = "30",
+      defaultValue = "40",
       description = "epochs to train (default: ${DEFAULT-VALUE})")
   private int epochs;
 
@@ -107,7 +109,7 @@ final class TrainingOptions {
   @Option(
       names = "--learning-rate",
       paramLabel = "R",
-      defaultValue = "0.1",
+      defaultValue = "0.05",
       description = "of the first epoch (default: ${DEFAULT-VALUE})")
   private double learningRate;
 
@@ -156,7 +158,7 @@ final class TrainingOptions {
   }
 
   private List<Integer> shape() {
-    int layers = depth == null ? 3 : depth;
+    int layers = depth == null ? 5 : depth;
     if (layers < 1) {
       throw new IllegalArgumentException("depth must be at least 1, not " + layers);
     }

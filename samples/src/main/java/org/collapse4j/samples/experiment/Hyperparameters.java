@@ -51,11 +51,11 @@ public final class Hyperparameters {
     examplesPerClass = builder.examplesPerClass;
     model = builder.model;
     widths = builder.widths == null ? model.defaultWidths() : builder.widths;
-    if (model == Architecture.RESNET18 && !(widths.isEmpty() && builder.batchNorm)) {
+    batchNorm = builder.batchNorm == null ? model.defaultBatchNorm() : builder.batchNorm;
+    if (model == Architecture.RESNET18 && !(widths.isEmpty() && batchNorm)) {
       throw new IllegalArgumentException(
           "resnet18 has widths of its own and batch normalisation: leave these options out");
     }
-    batchNorm = builder.batchNorm;
     activation = builder.activation;
     loss = builder.loss;
     alpha = builder.loss.hasAlpha() ? builder.alpha : 0;
@@ -227,15 +227,15 @@ public final class Hyperparameters {
     private int examplesPerClass;
     private Architecture model = Architecture.MLP;
     private List<Integer> widths;
-    private boolean batchNorm = true;
+    private Boolean batchNorm;
     private Activation activation = Activation.RELU;
     private LossKind loss = LossKind.CE;
     private double alpha = 0.1;
     private double noiseRate;
     private long seed = 1;
-    private int epochs = 30;
+    private int epochs = 40;
     private int batch = 128;
-    private double learningRate = 0.1;
+    private double learningRate = 0.05;
     private List<Integer> drops;
     private double weightDecay = 5e-4;
 
@@ -305,8 +305,8 @@ public final class Hyperparameters {
       return this;
     }
 
-    /** Whether every hidden layer is normalised over the batch; true unless set. */
-    public Builder batchNorm(boolean enabled) {
+    /** Whether every hidden layer is normalised over the batch; null for the model's default. */
+    public Builder batchNorm(Boolean enabled) {
       batchNorm = enabled;
       return this;
     }

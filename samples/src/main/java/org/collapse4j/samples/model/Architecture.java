@@ -15,10 +15,15 @@ public enum Architecture {
   /** The units of the fully connected hidden layers where none are named. */
   public List<Integer> defaultWidths() {
     return switch (this) {
-      case MLP -> List.of(256, 256, 256);
+      case MLP -> List.of(256, 256, 256, 256, 256);
       case CNN -> List.of(500);
       case RESNET18 -> List.of();
     };
+  }
+
+  /** Whether hidden layers are normalised over the batch where nothing is said of it. */
+  public boolean defaultBatchNorm() {
+    return this != MLP;
   }
 
   /** The name in logs: {@code mlp}, {@code cnn} or {@code resnet18}. */
