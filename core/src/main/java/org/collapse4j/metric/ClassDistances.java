@@ -1,17 +1,29 @@
 package org.collapse4j.metric;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 import org.collapse4j.stats.ClassStatistics;
 
 /** What depends on the distances between the means of every two classes. */
 final class ClassDistances {
+  /** Of how many pairs the values are kept: all pairs of ten classes. */
+  static final int PAIRS_KEPT = 45;
+
+  private static final Comparator<ClassPair> BY_VALUE =
+      Comparator.comparingDouble(ClassPair::value);
+
   private ClassDistances() {}
 
-  /** {@code nc1.cdnv}, also by class: the mean over a class's pairs. */
+  /**
+   * {@code nc1.cdnv}, also by class, the mean over a class's pairs, and by pair, for the {@value
+   * #PAIRS_KEPT} with the highest.
+   */
   static Measurements normalisedVariance(ClassStatistics statistics, Frame means) {
     int[] present = statistics.presentClasses();
     Spread all = new Spread();
     double[] perClass = new double[statistics.numClasses()];
+    PriorityQueue<ClassPair> highest = new PriorityQueue<>(BY_VALUE);
     for (int a = 0; a < present.length; a++) {
       for (int b = a + 1; b < present.length; b++) {
         double variances =
@@ -20,11 +32,16 @@ final class ClassDistances {
         all.add(value);
         perClass[present[a]] += value / (present.length - 1);
         perClass[present[b]] += value / (present.length - 1);
+        highest.add(new ClassPair(present[a], present[b], value));
+        if (highest.size() > PAIRS_KEPT) {
+          highest.remove();
+        }
       }
     }
     return Measurements.builder()
         .put(Metric.NC1_CDNV, all.mean())
         .putClassValues(Metric.NC1_CDNV, absentAsNaN(statistics, perClass))
+        .putPairs(Metric.NC1_CDNV, highest.stream().sorted(BY_VALUE.reversed()).toList())
         .build();
   }
 

@@ -3,24 +3,31 @@ package org.collapse4j.metric;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * Values of metrics, and of some of them a value for each class. Immutable. A metric that was not
- * measured is absent; one that is undefined for the data is there as NaN.
+ * Values of metrics, and of some of them a value for each class or for pairs of classes. Immutable.
+ * A metric that was not measured is absent; one that is undefined for the data is there as NaN.
  */
 public final class Measurements {
   private static final Measurements EMPTY =
-      new Measurements(new EnumMap<>(Metric.class), new EnumMap<>(Metric.class));
+      new Measurements(
+          new EnumMap<>(Metric.class), new EnumMap<>(Metric.class), new EnumMap<>(Metric.class));
 
   private final EnumMap<Metric, Double> values;
   private final EnumMap<Metric, double[]> classValues;
+  private final EnumMap<Metric, List<ClassPair>> pairs;
 
-  private Measurements(EnumMap<Metric, Double> values, EnumMap<Metric, double[]> classValues) {
+  private Measurements(
+      EnumMap<Metric, Double> values,
+      EnumMap<Metric, double[]> classValues,
+      EnumMap<Metric, List<ClassPair>> pairs) {
     this.values = values;
     this.classValues = classValues;
+    this.pairs = pairs;
   }
 
   /** Nothing measured. */
@@ -63,6 +70,22 @@ public final class Measurements {
     return perClass == null ? new double[0] : perClass.clone();
   }
 
+  /** The metrics that have values for pairs of classes. */
+  public Set<Metric> pairMetrics() {
+    return Collections.unmodifiableSet(pairs.keySet());
+  }
+
+  /**
+   * The pairs of classes with the highest values of a metric, the highest first: of {@code
+   * nc1.cdnv} those that collide. At most {@value ClassDistances#PAIRS_KEPT}, which are all pairs
+   * of up to ten classes, so that a log stays small however many classes there are.
+   *
+   * @return unmodifiable; empty if there are none
+   */
+  public List<ClassPair> pairs(Metric metric) {
+    return pairs.getOrDefault(metric, List.of());
+  }
+
   /** These values and the other's; where both have a metric, the other's counts. */
   public Measurements and(Measurements other) {
     return new Builder().add(this).add(other).build();
@@ -72,6 +95,7 @@ public final class Measurements {
   public boolean equals(Object object) {
     return object instanceof Measurements other
         && values.equals(other.values)
+        && pairs.equals(other.pairs)
         && classValues.keySet().equals(other.classValues.keySet())
         && classValues.keySet().stream()
             .allMatch(m -> Arrays.equals(classValues.get(m), other.classValues.get(m)));
@@ -79,7 +103,7 @@ public final class Measurements {
 
   @Override
   public int hashCode() {
-    int hash = values.hashCode();
+    int hash = Objects.hash(values, pairs);
     for (Map.Entry<Metric, double[]> entry : classValues.entrySet()) {
       hash = Objects.hash(hash, entry.getKey(), Arrays.hashCode(entry.getValue()));
     }
@@ -95,6 +119,7 @@ public final class Measurements {
   public static final class Builder {
     private final EnumMap<Metric, Double> values = new EnumMap<>(Metric.class);
     private final EnumMap<Metric, double[]> classValues = new EnumMap<>(Metric.class);
+    private final EnumMap<Metric, List<ClassPair>> pairs = new EnumMap<>(Metric.class);
 
     private Builder() {}
 
@@ -110,16 +135,24 @@ public final class Measurements {
       return this;
     }
 
+    /** Sets the values of a metric by pair of classes, the highest first; the list is copied. */
+    public Builder putPairs(Metric metric, List<ClassPair> ofMetric) {
+      pairs.put(metric, List.copyOf(ofMetric));
+      return this;
+    }
+
     /** Adds all values of others. */
     public Builder add(Measurements others) {
       values.putAll(others.values);
       classValues.putAll(others.classValues);
+      pairs.putAll(others.pairs);
       return this;
     }
 
     /** The values as they are now. */
     public Measurements build() {
-      return new Measurements(new EnumMap<>(values), new EnumMap<>(classValues));
+      return new Measurements(
+          new EnumMap<>(values), new EnumMap<>(classValues), new EnumMap<>(pairs));
     }
   }
 }

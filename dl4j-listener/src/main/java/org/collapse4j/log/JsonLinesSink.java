@@ -13,9 +13,21 @@ import java.nio.file.Path;
  * }</pre>
  *
  * {@code metrics} is from key to number, or null where undefined; {@code classes} has an element
- * for each class; {@code parameters} is absent where none are known. Members may be added without a
- * change of {@code schema}: a reader passes over those it does not know. An existing file is
- * continued. {@link MetricLog} reads it back.
+ * for each class; {@code parameters} is absent where none are known. Where there is something to
+ * tell there are more members:
+ *
+ * <ul>
+ *   <li>{@code "pairs":{"nc1.cdnv":[[3,5,0.7],..]}}: two classes and their value, the highest first
+ *       ({@link org.collapse4j.metric.Measurements#pairs}).
+ *   <li>{@code "plane":{"examples":[[x,y,given,clean],..],"centres":[[x,y],null,..],
+ *       "classifier":[[weight,weight,bias],..]}}: features of a layer of width two ({@link
+ *       FeaturePlane}).
+ *   <li>{@code "suspects":[{"example":17,"given":3,"sitsWith":5,"margin":-1.2,"distanceRatio":2.1},
+ *       ..]}: examples whose label is probably wrong ({@link Suspect}).
+ * </ul>
+ *
+ * <p>Members may be added without a change of {@code schema}: a reader passes over those it does
+ * not know. An existing file is continued. {@link MetricLog} reads it back.
  */
 public final class JsonLinesSink extends SerialSink {
   /** The version of the form of a line, its member {@code schema}. */

@@ -112,6 +112,11 @@ public final class MetricLog {
     return observations.stream().map(Observation::run).distinct().toList();
   }
 
+  /** The observations by run, split and layer. */
+  public List<RunHistory> histories() {
+    return RunHistory.of(observations);
+  }
+
   /** What was left out in reading and why, a sentence each. */
   public List<String> warnings() {
     return warnings;

@@ -18,6 +18,7 @@ import org.collapse4j.metric.Measurements;
  * @param measurements the values
  * @param parameters the hyperparameters of the run, such as {@code loss}, {@code alpha}, {@code
  *     noise.rate} or {@code seed}, in the order they were given; empty if none are known
+ * @param examples what is told of single examples
  */
 public record Observation(
     String run,
@@ -26,7 +27,8 @@ public record Observation(
     String split,
     String layer,
     Measurements measurements,
-    Map<String, String> parameters) {
+    Map<String, String> parameters,
+    Examples examples) {
 
   /** The split of what is gathered from the training forward passes themselves. */
   public static final String STREAM = "stream";
@@ -37,6 +39,7 @@ public record Observation(
     Objects.requireNonNull(split, "split");
     Objects.requireNonNull(layer, "layer");
     Objects.requireNonNull(measurements, "measurements");
+    Objects.requireNonNull(examples, "examples");
     parameters = copy(parameters);
   }
 
@@ -48,7 +51,17 @@ public record Observation(
       String split,
       String layer,
       Measurements measurements) {
-    this(run, epoch, iteration, split, layer, measurements, Map.of());
+    this(run, epoch, iteration, split, layer, measurements, Map.of(), Examples.none());
+  }
+
+  /** The same of a run with these hyperparameters. */
+  public Observation withParameters(Map<String, String> known) {
+    return new Observation(run, epoch, iteration, split, layer, measurements, known, examples);
+  }
+
+  /** The same with what is told of single examples. */
+  public Observation withExamples(Examples told) {
+    return new Observation(run, epoch, iteration, split, layer, measurements, parameters, told);
   }
 
   private static Map<String, String> copy(Map<String, String> parameters) {

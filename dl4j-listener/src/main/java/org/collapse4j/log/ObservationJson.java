@@ -1,12 +1,15 @@
 package org.collapse4j.log;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.collapse4j.metric.ClassPair;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -48,6 +51,16 @@ final class ObservationJson {
       ArrayNode perClass = classes.putArray(metric.key());
       Arrays.stream(values.classValues(metric)).forEach(value -> perClass.add(orNull(value)));
     }
+    if (!values.pairMetrics().isEmpty()) {
+      ObjectNode pairs = line.putObject("pairs");
+      for (Metric metric : values.pairMetrics()) {
+        ArrayNode ofMetric = pairs.putArray(metric.key());
+        for (ClassPair pair : values.pairs(metric)) {
+          ofMetric.addArray().add(pair.first()).add(pair.second()).add(orNull(pair.value()));
+        }
+      }
+    }
+    ExamplesJson.write(line, observation.examples());
     return JSON.writeValueAsString(line);
   }
 
@@ -83,6 +96,7 @@ final class ObservationJson {
         "classes",
         unknown,
         (metric, v) -> values.putClassValues(metric, perClass(metric, v)));
+    forEachMetric(line, "pairs", unknown, (metric, v) -> values.putPairs(metric, pairs(metric, v)));
     return new Observation(
         text(line, "run"),
         Math.toIntExact(whole(line, "epoch")),
@@ -90,7 +104,8 @@ final class ObservationJson {
         text(line, "split"),
         text(line, "layer"),
         values.build(),
-        parameters(line));
+        parameters(line),
+        ExamplesJson.read(line));
   }
 
   private static String text(JsonNode line, String member) {
@@ -155,6 +170,15 @@ final class ObservationJson {
       perClass[c] = number(metric, values.get(c));
     }
     return perClass;
+  }
+
+  private static List<ClassPair> pairs(Metric metric, JsonNode values) {
+    List<ClassPair> pairs = new ArrayList<>();
+    for (JsonNode pair : values) {
+      pairs.add(
+          new ClassPair(pair.path(0).asInt(), pair.path(1).asInt(), number(metric, pair.path(2))));
+    }
+    return pairs;
   }
 
   /** What is done with a metric's value. */

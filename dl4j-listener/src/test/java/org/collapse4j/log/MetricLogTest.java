@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.collapse4j.metric.ClassPair;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
@@ -36,8 +38,17 @@ class MetricLogTest {
             .put(Metric.NC1_CDNV, 0.1 / epoch)
             .put(Metric.NC5_ORTHOGONALITY, Double.NaN)
             .putClassValues(Metric.NC1_CDNV, new double[] {0.25, Double.NaN, 1e-9})
+            .putPairs(
+                Metric.NC1_CDNV, List.of(new ClassPair(0, 2, 0.75), new ClassPair(0, 1, 1e-9)))
             .build(),
-        Map.of("loss", "label-smoothing", "alpha", "0.1"));
+        Map.of("loss", "label-smoothing", "alpha", "0.1"),
+        new Examples(
+            Optional.of(
+                new FeaturePlane(
+                    List.of(new FeaturePlane.Example(0.5, -1.25, 0, 2)),
+                    Arrays.asList(new FeaturePlane.Centre(1, 2), null),
+                    List.of(new FeaturePlane.ClassifierRow(1, -1, 0.5)))),
+            List.of(new Suspect(17, 0, 2, -1.5, 2.25))));
   }
 
   private Path written(String name, Observation... observations) throws IOException {
@@ -222,7 +233,7 @@ class MetricLogTest {
   void parametersAreCopiedAndCannotBeChanged() {
     Map<String, String> mutable = new HashMap<>(Map.of("loss", "a"));
     Observation observation =
-        new Observation("r", 1, 1, "train", "output", Measurements.empty(), mutable);
+        new Observation("r", 1, 1, "train", "output", Measurements.empty()).withParameters(mutable);
     mutable.put("loss", "b");
     assertEquals("a", observation.parameters().get("loss"));
     assertThrows(UnsupportedOperationException.class, () -> observation.parameters().put("x", "y"));

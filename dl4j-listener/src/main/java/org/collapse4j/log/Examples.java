@@ -1,0 +1,36 @@
+package org.collapse4j.log;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is told of single examples, beside the measurements of all. Immutable.
+ *
+ * @param plane features of a layer of width two, for a picture
+ * @param suspects examples whose label is probably wrong, the most suspicious first
+ */
+public record Examples(Optional<FeaturePlane> plane, List<Suspect> suspects) {
+  private static final Examples NONE = new Examples(Optional.empty(), List.of());
+
+  /** Copies the list. */
+  public Examples {
+    Objects.requireNonNull(plane, "plane");
+    suspects = List.copyOf(suspects);
+  }
+
+  /** Nothing told. */
+  public static Examples none() {
+    return NONE;
+  }
+
+  /** A picture only. */
+  public static Examples of(FeaturePlane plane) {
+    return new Examples(Optional.of(plane), List.of());
+  }
+
+  /** Suspects only. */
+  public static Examples of(List<Suspect> suspects) {
+    return new Examples(Optional.empty(), suspects);
+  }
+}

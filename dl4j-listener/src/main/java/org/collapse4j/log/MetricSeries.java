@@ -1,0 +1,88 @@
+package org.collapse4j.log;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.collapse4j.metric.Metric;
+
+/**
+ * The observations of one split at one layer of a run, in the order of its training. Immutable.
+ *
+ * @param split as {@link Observation#split}
+ * @param layer as {@link Observation#layer}
+ * @param observations by iteration, rising; of two at the same moment the one written later
+ */
+public record MetricSeries(String split, String layer, List<Observation> observations) {
+  /** Copies the list. */
+  public MetricSeries {
+    observations = List.copyOf(observations);
+  }
+
+  /** A value and when it was observed. */
+  public record Point(double value, int epoch, long iteration) {
+    private static Point of(Observation observation, Metric metric) {
+      return new Point(
+          observation.measurements().value(metric), observation.epoch(), observation.iteration());
+    }
+  }
+
+  static MetricSeries of(String split, String layer, List<Observation> written) {
+    Map<Moment, Observation> byMoment = new TreeMap<>();
+    written.forEach(o -> byMoment.put(new Moment(o.epoch(), o.iteration()), o));
+    return new MetricSeries(split, layer, List.copyOf(byMoment.values()));
+  }
+
+  private record Moment(int epoch, long iteration) implements Comparable<Moment> {
+    @Override
+    public int compareTo(Moment other) {
+      return iteration != other.iteration
+          ? Long.compare(iteration, other.iteration)
+          : Integer.compare(epoch, other.epoch);
+    }
+  }
+
+  /** The defined values of a metric. */
+  public List<Point> points(Metric metric) {
+    return observations.stream()
+        .filter(o -> !Double.isNaN(o.measurements().value(metric)))
+        .map(o -> Point.of(o, metric))
+        .toList();
+  }
+
+  /** The first defined value of a metric. */
+  public Optional<Point> first(Metric metric) {
+    return points(metric).stream().findFirst();
+  }
+
+  /** The last defined value of a metric. */
+  public Optional<Point> last(Metric metric) {
+    List<Point> points = points(metric);
+    return points.isEmpty() ? Optional.empty() : Optional.of(points.get(points.size() - 1));
+  }
+
+  /**
+   * The value of a metric that is nearest to its ideal, the earliest of several.
+   *
+   * @return empty if the metric has no ideal or no defined value
+   */
+  public Optional<Point> best(Metric metric) {
+    Point best = null;
+    for (Point point : points(metric)) {
+      if (best == null || gap(point, metric) < gap(best, metric)) {
+        best = point;
+      }
+    }
+    return Double.isNaN(metric.ideal()) ? Optional.empty() : Optional.ofNullable(best);
+  }
+
+  private static double gap(Point point, Metric metric) {
+    return Math.abs(point.value() - metric.ideal());
+  }
+
+  /** Whether each observation is of another epoch, so that epochs can be its axis. */
+  public boolean isByEpoch() {
+    return observations.stream().mapToInt(Observation::epoch).distinct().count()
+        == observations.size();
+  }
+}
