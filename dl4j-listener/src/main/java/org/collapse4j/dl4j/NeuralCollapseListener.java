@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.collapse4j.dashboard.DashboardSink;
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
 import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricSink;
@@ -702,6 +703,14 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     /** Adds a file of JSON lines, as {@link JsonLinesSink}. */
     public Builder jsonLines(Path file) {
       return sink(new JsonLinesSink(file));
+    }
+
+    /**
+     * Adds a page that shows the run and is rewritten at every observation, as {@link
+     * DashboardSink}.
+     */
+    public Builder dashboard(Path page) {
+      return sink(new DashboardSink(page));
     }
 
     /** Whether a failure in measuring or writing ends training; false unless set. */

@@ -40,20 +40,31 @@ public final class MetricLog {
    * @throws IOException if it cannot be read
    */
   public static MetricLog read(Path log) throws IOException {
+    return read(log, MetricLog::readFile);
+  }
+
+  /** Reads a log, or those of a folder, each by a way given. */
+  static MetricLog read(Path log, FileReader reader) throws IOException {
     if (Files.isDirectory(log)) {
-      return readFolder(log);
+      return readFolder(log, reader);
     }
     if (!Files.exists(log)) {
       throw new IllegalArgumentException(log + " does not exist");
     }
-    return readFile(log);
+    return reader.read(log);
   }
 
-  private static MetricLog readFile(Path file) throws IOException {
+  /** Reads one file. */
+  @FunctionalInterface
+  interface FileReader {
+    MetricLog read(Path file) throws IOException;
+  }
+
+  static MetricLog readFile(Path file) throws IOException {
     return isCsv(file) ? CsvLogReader.read(file) : JsonLinesLogReader.read(file);
   }
 
-  private static MetricLog readFolder(Path folder) throws IOException {
+  private static MetricLog readFolder(Path folder, FileReader reader) throws IOException {
     Map<String, Set<Path>> filesOfRun = new LinkedHashMap<>();
     List<Observation> observations = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
@@ -62,7 +73,7 @@ public final class MetricLog {
         warnings.add(file + " is some other table than a log, and left out");
         continue;
       }
-      MetricLog log = readFile(file);
+      MetricLog log = reader.read(file);
       observations.addAll(log.observations);
       warnings.addAll(log.warnings);
       log.runs().forEach(r -> filesOfRun.computeIfAbsent(r, k -> new LinkedHashSet<>()).add(file));

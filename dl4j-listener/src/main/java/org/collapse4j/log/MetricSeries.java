@@ -80,6 +80,12 @@ public record MetricSeries(String split, String layer, List<Observation> observa
     return Math.abs(point.value() - metric.ideal());
   }
 
+  /** The series until an epoch has ended. */
+  public MetricSeries upTo(int epoch) {
+    return new MetricSeries(
+        split, layer, observations.stream().filter(o -> o.epoch() <= epoch).toList());
+  }
+
   /** Whether each observation is of another epoch, so that epochs can be its axis. */
   public boolean isByEpoch() {
     return observations.stream().mapToInt(Observation::epoch).distinct().count()

@@ -2,12 +2,14 @@ package org.collapse4j.samples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.collapse4j.samples.command.DashboardCommand;
 import org.collapse4j.samples.command.EarlyStoppingCommand;
 import org.collapse4j.samples.command.MeasureCommand;
 import org.collapse4j.samples.command.NoiseCommand;
 import org.collapse4j.samples.command.ProfileCommand;
 import org.collapse4j.samples.command.SuspectsCommand;
 import org.collapse4j.samples.command.TheoryCommand;
+import org.collapse4j.samples.command.SummaryCommand;
 import org.collapse4j.samples.command.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,6 +33,8 @@ import picocli.CommandLine.ParseResult;
       MeasureCommand.class,
       ProfileCommand.class,
       TheoryCommand.class,
+      SummaryCommand.class,
+      DashboardCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {

@@ -1,0 +1,88 @@
+package org.collapse4j.dashboard;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.UUID;
+import org.collapse4j.log.MetricLog;
+import org.collapse4j.log.Observation;
+import org.collapse4j.log.RunHistory;
+
+/**
+ * One HTML page that shows what was observed of one or many runs: what it means in words ({@link
+ * VerdictRules}), the metrics over epochs, dilation against memorization, the classes, two-feature
+ * layers and suspicious labels. Immutable.
+ *
+ * <p>The page is a single file that needs no network and works from disk; its content security
+ * policy allows nothing but its own script and style, and whatever comes from a log is only ever
+ * text. Where scripts do not run it shows the curves and a table.
+ *
+ * <pre>{@code
+ * Dashboard.of(MetricLog.read(Path.of("runs"))).write(Path.of("page.html"));
+ * }</pre>
+ */
+public final class Dashboard {
+  private final List<RunHistory> runs;
+  private final List<TheoryCurve> theory;
+  private final List<String> notes;
+
+  private Dashboard(List<RunHistory> runs, List<TheoryCurve> theory, List<String> notes) {
+    this.runs = List.copyOf(runs);
+    this.theory = List.copyOf(theory);
+    this.notes = List.copyOf(notes);
+  }
+
+  /** A page of the runs in a log, with its warnings. */
+  public static Dashboard of(MetricLog log) {
+    return new Dashboard(log.histories(), List.of(), log.warnings());
+  }
+
+  /** A page of observations, of any number of runs. */
+  public static Dashboard of(List<Observation> observations) {
+    return new Dashboard(RunHistory.of(observations), List.of(), List.of());
+  }
+
+  /** The same page with curves of the theory behind dilation against memorization. */
+  public Dashboard withTheory(List<TheoryCurve> curves) {
+    return new Dashboard(runs, curves, notes);
+  }
+
+  /** The page. */
+  public String html() {
+    return Page.standalone(data(), fallback());
+  }
+
+  /** The page as it is served: it asks for {@link #data} again and again. */
+  String liveHtml() {
+    return Page.live(data(), fallback());
+  }
+
+  /** What the page draws, as JSON. */
+  String data() {
+    return new PageData(runs).json(theory, notes).toString();
+  }
+
+  private String fallback() {
+    return new StaticCharts(runs).html();
+  }
+
+  /**
+   * Writes the page. It replaces a former one at once, so that a reader never sees a part of it.
+   *
+   * @param file created with its folders, or replaced
+   */
+  public void write(Path file) throws IOException {
+    Path target = file.toAbsolutePath();
+    Files.createDirectories(target.getParent());
+    Path part = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".part");
+    try {
+      Files.write(part, html().getBytes(StandardCharsets.UTF_8));
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+}

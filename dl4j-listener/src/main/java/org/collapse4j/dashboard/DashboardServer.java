@@ -1,0 +1,135 @@
+package org.collapse4j.dashboard;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.zip.CRC32;
+
+/**
+ * Serves a page that grows while training runs, to this machine only: it listens on the loopback
+ * address, answers GET only, and refuses requests that name another host, as a page elsewhere could
+ * have a browser send.
+ *
+ * <pre>{@code
+ * DashboardServer server =
+ *     DashboardServer.start(0, () -> Dashboard.of(MetricLog.read(Path.of("runs"))));
+ * }</pre>
+ */
+public final class DashboardServer implements AutoCloseable {
+  private static final Set<String> HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  private final HttpServer server;
+  private final ExecutorService threads;
+  private final Callable<Dashboard> source;
+
+  private DashboardServer(HttpServer server, Callable<Dashboard> source) {
+    this.server = server;
+    this.source = source;
+    this.threads = Executors.newFixedThreadPool(2, DashboardServer::daemon);
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "collapse4j-dashboard");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @param port 0 for any that is free
+   * @param source is asked for the page's present content at every request
+   * @throws IllegalArgumentException if the port is outside 0 to 65535
+   * @throws IOException if the port is taken
+   */
+  public static DashboardServer start(int port, Callable<Dashboard> source) throws IOException {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("A port must be between 0 and 65535, not " + port);
+    }
+    HttpServer http =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    DashboardServer server = new DashboardServer(http, source);
+    http.createContext("/", server::answer);
+    http.setExecutor(server.threads);
+    http.start();
+    return server;
+  }
+
+  /** Where the page is. */
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      if (!isFromHere(exchange)) {
+        send(exchange, 403, "text/plain", "Only localhost is served");
+      } else if (!exchange.getRequestMethod().equals("GET")) {
+        send(exchange, 405, "text/plain", "Only GET is answered");
+      } else {
+        answerGet(exchange);
+      }
+    }
+  }
+
+  private static boolean isFromHere(HttpExchange exchange) {
+    List<String> hosts = exchange.getRequestHeaders().getOrDefault("Host", List.of());
+    return hosts.size() == 1 && HOSTS.contains(hosts.get(0).replaceFirst(":\\d+$", ""));
+  }
+
+  private void answerGet(HttpExchange exchange) throws IOException {
+    try {
+      switch (exchange.getRequestURI().getPath()) {
+        case "/" -> send(exchange, 200, "text/html", source.call().liveHtml());
+        case "/data" -> sendIfNew(exchange, source.call().data());
+        default -> send(exchange, 404, "text/plain", "There is / and /data");
+      }
+    } catch (IOException | UncheckedIOException | IllegalArgumentException unreadable) {
+      send(exchange, 503, "text/plain", String.valueOf(unreadable.getMessage()));
+    } catch (Exception failed) {
+      send(exchange, 500, "text/plain", String.valueOf(failed));
+    }
+  }
+
+  private static void sendIfNew(HttpExchange exchange, String data) throws IOException {
+    CRC32 sum = new CRC32();
+    sum.update(data.getBytes(StandardCharsets.UTF_8));
+    String tag = "\"" + Long.toHexString(sum.getValue()) + "-" + data.length() + "\"";
+    exchange.getResponseHeaders().set("ETag", tag);
+    if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+      exchange.sendResponseHeaders(304, -1);
+    } else {
+      send(exchange, 200, "application/json", data);
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
+    exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+    exchange.sendResponseHeaders(status, bytes.length);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(bytes);
+    }
+  }
+
+  /** Stops serving. */
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,28 @@
+package org.collapse4j.dashboard;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Fewer of a long list, evenly apart, with the first and the last. */
+final class Thinning {
+  private Thinning() {}
+
+  /** Every how many of {@code size} are kept so that they are at most about {@code most}. */
+  static int stride(int size, int most) {
+    return Math.max(1, (size + most - 1) / most);
+  }
+
+  static <T> List<T> every(int stride, List<T> all) {
+    List<T> kept = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (i % stride == 0 || i == all.size() - 1) {
+        kept.add(all.get(i));
+      }
+    }
+    return kept;
+  }
+
+  static <T> List<T> atMost(int most, List<T> all) {
+    return every(stride(all.size(), most), all);
+  }
+}

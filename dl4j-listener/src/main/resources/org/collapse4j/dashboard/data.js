@@ -1,0 +1,161 @@
+"use strict";
+
+/* The page's data: decoding, and what is asked of it. */
+
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes.buffer;
+}
+
+const float64s = (base64) => Array.from(new Float64Array(bytesOf(base64)));
+
+/* Undefined values are null, which is what the charts leave a gap for. */
+function float32s(base64) {
+  const values = new Float32Array(bytesOf(base64));
+  const list = new Array(values.length);
+  for (let i = 0; i < values.length; i++) list[i] = Number.isNaN(values[i]) ? null : values[i];
+  return list;
+}
+
+class Series {
+  constructor(json) {
+    this.json = json;
+    this.split = json.split;
+    this.layer = json.layer;
+    this.decoded = new Map();
+  }
+
+  get x() {
+    return (this.decodedX ??= float64s(this.json.x));
+  }
+
+  has(key) {
+    return Object.hasOwn(this.json.values, key);
+  }
+
+  get keys() {
+    return Object.keys(this.json.values);
+  }
+
+  /* The values of a metric beside x, null where undefined. */
+  column(key) {
+    if (!this.decoded.has(key)) {
+      const value = this.json.values[key];
+      this.decoded.set(
+        key, typeof value === "number" ? new Array(this.x.length).fill(value) : float32s(value));
+    }
+    return this.decoded.get(key);
+  }
+
+  /* The last defined value up to a moment. */
+  valueAt(key, moment) {
+    if (!this.has(key)) return null;
+    const column = this.column(key);
+    for (let i = this.x.length - 1; i >= 0; i--) {
+      if (this.x[i] <= moment && column[i] !== null) return column[i];
+    }
+    return null;
+  }
+
+  /* What is known of the classes at the last moment up to one: {x, count, values, pairs}. */
+  classesAt(moment) {
+    const json = this.json.classes;
+    if (!json) return null;
+    this.classes ??= {
+      x: float64s(json.x),
+      values: Object.fromEntries(
+        Object.entries(json.values).map(([key, base64]) => [key, float32s(base64)])),
+    };
+    const row = lastUpTo(this.classes.x, moment);
+    const values = {};
+    for (const [key, table] of Object.entries(this.classes.values)) {
+      values[key] = table.slice(row * json.count, (row + 1) * json.count);
+    }
+    return { x: this.classes.x[row], count: json.count, values, pairs: json.pairs[row] };
+  }
+
+  /* Lowest and highest value of a metric over classes and moments. */
+  classRange(key) {
+    this.classesAt(Infinity);
+    const defined = this.classes.values[key].filter((v) => v !== null);
+    return [lowest(defined), highest(defined)];
+  }
+
+  planeAt(moment) {
+    const planes = this.json.planes;
+    return planes.length === 0 ? null : planes[lastUpTo(planes.map((p) => p.x), moment)];
+  }
+}
+
+/* The index of the last element up to a bound, the first if there is none. */
+function lastUpTo(rising, bound) {
+  let index = 0;
+  for (let i = 0; i < rising.length; i++) if (rising[i] <= bound) index = i;
+  return index;
+}
+
+const lowest = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
+const highest = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
+
+class Run {
+  constructor(json, index) {
+    this.json = json;
+    this.index = index;
+    this.name = json.name;
+    this.series = json.series.map((s) => new Series(s));
+    this.training = this.series[json.training] ?? null;
+    this.heldOut = this.series[json.heldOut] ?? null;
+    const names = json.parameters["class.names"];
+    this.classNames = names ? names.split(",") : [];
+    this.parameters = Object.entries(json.parameters)
+      .filter(([key]) => key !== "class.names")
+      .map(([key, value]) => key + " " + value)
+      .join(", ");
+  }
+
+  className(c) {
+    return this.classNames[c] ?? String(c);
+  }
+
+  /* The series a metric is looked for in: of a role, or of any role that has it. */
+  seriesFor(role, key) {
+    const wanted = role === "training" ? this.training : role === "heldOut" ? this.heldOut : null;
+    if (wanted && wanted.has(key)) return wanted;
+    return role === "any" ? this.series.find((s) => s.has(key)) ?? null : null;
+  }
+
+  valueAt(key, moment) {
+    const series = [this.heldOut, this.training, ...this.series].find((s) => s && s.has(key));
+    return series ? series.valueAt(key, moment) : null;
+  }
+}
+
+class PageData {
+  constructor(json) {
+    this.json = json;
+    this.axis = json.axis;
+    this.runs = json.runs.map((run, index) => new Run(run, index));
+    this.metrics = new Map(json.metrics.map((m) => [m.key, m]));
+    const moments = this.runs.flatMap((r) => r.series.flatMap((s) => s.x));
+    this.first = lowest(moments);
+    this.last = highest(moments);
+    const groups = new Map();
+    for (const run of this.runs) {
+      if (!groups.has(run.json.group)) groups.set(run.json.group, []);
+      groups.get(run.json.group).push(run);
+    }
+    this.groups = [...groups.values()];
+    this.hasSeeds = this.groups.some((g) => g.length > 1);
+  }
+
+  isMeasured(role, key) {
+    return this.runs.some((r) => r.seriesFor(role, key));
+  }
+
+  get measuredKeys() {
+    const keys = new Set(this.runs.flatMap((r) => r.series.flatMap((s) => s.keys)));
+    return [...this.metrics.keys()].filter((key) => keys.has(key));
+  }
+}

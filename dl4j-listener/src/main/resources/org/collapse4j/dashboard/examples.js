@@ -1,0 +1,133 @@
+/* Single examples: the plane of a two-feature layer, and labels that are probably wrong. */
+
+const PLANE = { width: 920, height: 520 };
+const GRID = { columns: 184, rows: 104 };
+
+class Plane {
+  constructor() {
+    this.select = runSelect(() => this.render());
+    this.split = element("select", { "aria-label": "Split", onchange: () => this.render() });
+    this.clean = this.box();
+    this.corrupted = this.box();
+    this.place = element("div");
+    this.isEmpty = !state.data.runs.some((run) => run.series.some((s) => s.json.planes.length > 0));
+    this.node = section("plane", "Where do the examples lie?",
+      "Features of a layer of width two at the epoch of the slider, the classes' centres, and the lines at which the decision changes.");
+    this.node.append(element("div", { class: "card" },
+      element("div", { class: "controls" },
+        element("label", {}, "run ", this.select), element("label", {}, "data ", this.split),
+        element("label", {}, this.clean, " right labels (discs, coloured by class)"),
+        element("label", {}, this.corrupted, " wrong labels (triangles: edge true class, middle given label)")),
+      this.place));
+  }
+
+  box() {
+    return element("input", { type: "checkbox", checked: true, onchange: () => this.render() });
+  }
+
+  render() {
+    syncRunSelect(this.select);
+    const run = state.data.runs[state.run];
+    const telling = run.series.filter((s) => s.json.planes.length > 0);
+    if (telling.length === 0) {
+      this.place.replaceChildren(element("p", { class: "note" }, "This run has no layer of width two in its log."));
+      return;
+    }
+    const chosen = Number(this.split.value) < telling.length && this.splitOf === run.name
+      ? this.split.value : String(Math.max(0, telling.indexOf(run.training)));
+    this.splitOf = run.name;
+    options(this.split, telling.map((s, i) => [String(i), s.split + " at " + s.layer]), chosen);
+    this.draw(run, telling[Number(chosen)].planeAt(state.moment));
+  }
+
+  draw(run, plane) {
+    const features = float32s(plane.features);
+    const xs = features.filter((_, i) => i % 2 === 0), ys = features.filter((_, i) => i % 2 === 1);
+    const drawing = axes({
+      ...PLANE, xs, ys, fromZero: false, xLabel: "feature 1", yLabel: "feature 2",
+      label: `${plane.given.length} examples of ${run.name} at ${state.data.axis} ${plane.x}` });
+    const { svg, x, y } = drawing;
+    this.drawBoundaries(drawing, plane.classifier);
+    const corrupted = [];
+    plane.given.forEach((given, i) => {
+      if (given !== plane.clean[i]) corrupted.push(i);
+      else if (this.clean.checked) {
+        svg.append(drawn("circle", { class: `clean fill${given % COLOURS}`, cx: x(xs[i]), cy: y(ys[i]), r: 4 }));
+      }
+    });
+    if (this.corrupted.checked) {
+      for (const i of corrupted) {
+        const at = `translate(${x(xs[i]).toFixed(1)} ${y(ys[i]).toFixed(1)})`;
+        svg.append(
+          drawn("path", { class: `corrupted c${plane.clean[i] % COLOURS}`, transform: at, d: "M0-7L6.5 5H-6.5Z" }),
+          drawn("circle", { class: `fill${plane.given[i] % COLOURS}`, transform: at, cy: 1, r: 2.2 }));
+      }
+    }
+    plane.centres.forEach((centre, c) => {
+      if (!centre) return;
+      const at = `translate(${x(centre[0]).toFixed(1)} ${y(centre[1]).toFixed(1)})`;
+      svg.append(
+        drawn("path", { class: `centre fill${c % COLOURS}`, transform: at, d: "M0-11L11 0L0 11L-11 0Z" }),
+        drawn("text", { class: "strong halo", transform: at, x: 15, y: 4 }, run.className(c)));
+    });
+    this.place.replaceChildren(svg, element("p", { class: "note" },
+      `${plane.given.length} examples at ${state.data.axis} ${plane.x}, `
+      + `${corrupted.length} of them with a label known to be wrong.`));
+  }
+
+  /* Cells of a grid whose neighbours are decided otherwise have an edge between them. */
+  drawBoundaries({ svg, x, y, x0, x1, y0, y1 }, classifier) {
+    if (classifier.length < 2) return;
+    const decided = [];
+    for (let row = 0; row <= GRID.rows; row++) {
+      for (let column = 0; column <= GRID.columns; column++) {
+        const a = x0 + ((x1 - x0) * column) / GRID.columns, b = y0 + ((y1 - y0) * row) / GRID.rows;
+        decided.push(argmax(classifier.map(([wx, wy, bias]) => wx * a + wy * b + bias)));
+      }
+    }
+    const width = GRID.columns + 1;
+    const px = (column) => x(x0 + ((x1 - x0) * column) / GRID.columns).toFixed(1);
+    const py = (row) => y(y0 + ((y1 - y0) * row) / GRID.rows).toFixed(1);
+    let d = "";
+    for (let row = 0; row <= GRID.rows; row++) {
+      for (let column = 0; column <= GRID.columns; column++) {
+        const at = row * width + column;
+        if (column < GRID.columns && decided[at] !== decided[at + 1]) {
+          d += `M${px(column + 0.5)} ${py(Math.max(0, row - 0.5))}V${py(Math.min(GRID.rows, row + 0.5))}`;
+        }
+        if (row < GRID.rows && decided[at] !== decided[at + width]) {
+          d += `M${px(Math.max(0, column - 0.5))} ${py(row + 0.5)}H${px(Math.min(GRID.columns, column + 0.5))}`;
+        }
+      }
+    }
+    svg.append(drawn("path", { class: "boundary", d }));
+  }
+}
+
+const argmax = (values) => values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
+
+const words = (text) => element("td", { class: "words" }, text);
+
+class Suspects {
+  constructor() {
+    this.select = runSelect(() => this.render());
+    this.place = element("div", { class: "card" });
+    this.isEmpty = !state.data.runs.some((run) => run.json.suspects.length > 0);
+    this.node = section("suspects", "Which labels are probably wrong?",
+      "The most suspicious training examples first. The margin is the logit of the label less the largest other; the lower, the more suspicious.");
+    this.node.append(
+      element("div", { class: "controls" }, element("label", {}, "run ", this.select)), this.place);
+  }
+
+  render() {
+    syncRunSelect(this.select);
+    const run = state.data.runs[state.run];
+    const rows = run.json.suspects;
+    this.place.replaceChildren(rows.length === 0
+      ? element("p", { class: "note" }, "This run's log names no suspects.")
+      : table(`${rows.length} suspects of ${run.name}`,
+        ["example", "labelled as", "sits with", "margin", "distance ratio of centres"],
+        rows.map(([example, given, sitsWith, margin, ratio]) =>
+          [String(example), words(run.className(given)), words(run.className(sitsWith)), number(margin), number(ratio)])));
+  }
+}
