@@ -1,7 +1,16 @@
 /* Metrics over epochs. */
 
 /* What is shown, the same in every part of the page. */
-const state = { data: null, hidden: new Set(), band: false, moment: Infinity, run: 0 };
+const state = {
+  data: null, hidden: new Set(), band: false, moment: Infinity, run: 0, colours: new Map() };
+
+/* A run keeps its colour when others come before it. */
+function giveColours() {
+  for (const run of state.data.runs) {
+    if (!state.colours.has(run.name)) state.colours.set(run.name, state.colours.size);
+    run.colour = state.colours.get(run.name);
+  }
+}
 
 const isVisible = (run) => !state.hidden.has(run.name);
 const visibleRuns = () => state.data.runs.filter(isVisible);
@@ -98,19 +107,19 @@ class Chart {
     this.logBox.checked = this.log;
   }
 
-  /* The lines to draw: {run or group, label, index, x, y, thin, low, high}. */
+  /* The lines to draw: {run or group, label, colour, x, y, thin, low, high}. */
   lines() {
     const lines = [];
-    const add = (runs, label, index, role, thin) => {
+    const add = (runs, label, colour, role, thin) => {
       const found = runs.map((run) => role === null ? this.seriesOf(run) : run.seriesFor(role, this.key))
         .filter((series) => series !== null);
       const raw = found.map((series) => ({ x: series.x, y: this.drawable(series.column(this.key)) }));
       if (raw.length === 0) return;
       const name = label + (thin ? " (training)" : "");
-      if (raw.length === 1) lines.push({ label: name, index, thin, ...raw[0] });
+      if (raw.length === 1) lines.push({ label: name, colour, thin, ...raw[0] });
       else {
         const { x, mean, low, high } = summarised(raw);
-        lines.push({ label: name, index, thin, x, y: mean, low, high });
+        lines.push({ label: name, colour, thin, x, y: mean, low, high });
       }
     };
     const units = state.band
@@ -118,8 +127,8 @@ class Chart {
       : visibleRuns().map((run) => [run]);
     for (const unit of units) {
       const label = unit.length > 1 ? groupLabel(unit) : unit[0].name;
-      if (this.spec.compare) add(unit, label, unit[0].index, "training", true);
-      add(unit, label, unit[0].index, null, false);
+      if (this.spec.compare) add(unit, label, unit[0].colour, "training", true);
+      add(unit, label, unit[0].colour, null, false);
     }
     return lines;
   }
@@ -148,10 +157,10 @@ class Chart {
     }
     const { x, columns: values } = joined(all);
     for (const line of lines) {
-      const stroke = styleValue("--c" + colourIndex(line.index));
+      const stroke = styleValue("--c" + colourIndex(line.colour));
       line.at = series.length;
       series.push({
-        label: line.label, stroke, width: line.thin ? 1 : 2, dash: DASHES[dashIndex(line.index)],
+        label: line.label, stroke, width: line.thin ? 1 : 2, dash: DASHES[dashIndex(line.colour)],
         alpha: line.thin ? 0.75 : 1, spanGaps: true,
         points: { show: x.length <= 25 && !line.thin, size: 5 } });
       columns.push(values[line.column]);
@@ -249,7 +258,7 @@ class Chart {
     this.tip = element("div", { class: "tip", "aria-hidden": "true" },
       element("b", {}, `${state.data.axis} ${u.data[0][index]}`),
       ...rows.slice(0, TIP_ROWS).map(({ line, value }) =>
-        element("div", {}, sample(line.index), element("span", {}, line.label), number(value))),
+        element("div", {}, sample(line.colour), element("span", {}, line.label), number(value))),
       rows.length > TIP_ROWS ? element("div", {}, `and ${rows.length - TIP_ROWS} more`) : null);
     this.plot.append(this.tip);
     const place = u.over.offsetLeft + u.valToPos(u.data[0][index], "x");

@@ -45,8 +45,10 @@ function count(n, word) {
 
 /* Everything anew, as at the start and when more was observed; what was chosen stays chosen. */
 function build(json) {
+  const chosen = state.data?.runs[state.run].name;
   state.data = new PageData(json);
-  state.run = Math.min(state.run, state.data.runs.length - 1);
+  giveColours();
+  state.run = Math.max(0, state.data.runs.findIndex((run) => run.name === chosen));
   board?.clear();
   board = new ChartBoard();
   parts = [];
@@ -98,7 +100,7 @@ function verdictTable(runs) {
   const order = ["collapse", "memorization", "dilation", "accuracy", "calibration", "trouble"];
   topics.sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const rows = runs.map((run) => element("tr", {},
-    element("th", { scope: "row" }, sample(run.index), " ", run.name,
+    element("th", { scope: "row" }, sample(run.colour), " ", run.name,
       run.parameters ? element("small", { class: "note" }, element("br"), run.parameters) : null),
     ...topics.map((topic) => {
       const found = run.json.verdict.find((v) => v.topic === topic);
@@ -125,13 +127,13 @@ function toolbar() {
     legend.append(element("button", {
       type: "button", "data-run": run.index, "aria-pressed": String(isVisible(run)),
       title: run.parameters || run.name,
-      "aria-label": run.name + DASH_NAMES[dashIndex(run.index)],
+      "aria-label": run.name + DASH_NAMES[dashIndex(run.colour)],
       onclick: (event) => {
         if (event.altKey || event.shiftKey) {
           state.hidden = new Set(runs.filter((r) => r !== run).map((r) => r.name));
         } else if (!state.hidden.delete(run.name)) state.hidden.add(run.name);
         show();
-      } }, sample(run.index), element("span", {}, run.name)));
+      } }, sample(run.colour), element("span", {}, run.name)));
   }
   if (runs.length > 2) {
     legend.append(element("button", { type: "button", class: "all", onclick: () => {

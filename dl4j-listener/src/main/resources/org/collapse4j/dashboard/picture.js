@@ -90,7 +90,7 @@ class Picture {
     for (const p of points) {
       const noise = p.run.json.noise;
       svg.append(drawn("circle", {
-        class: `fill${colourIndex(p.run.index)}`, cx: x(p.x), cy: y(p.y), r: 6.5,
+        class: `fill${colourIndex(p.run.colour)}`, cx: x(p.x), cy: y(p.y), r: 6.5,
         stroke: "var(--card)", "stroke-width": 1.5 },
         drawn("title", {}, `${p.run.name}: ${number(p.x)}, ${number(p.y)}`
           + (noise === null ? "" : `, noise rate ${number(noise)}`))));

@@ -1,0 +1,242 @@
+package org.collapse4j.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.collapse4j.log.GrowingLog;
+import org.collapse4j.log.JsonLinesSink;
+import org.collapse4j.log.MetricSink;
+import org.collapse4j.log.Observation;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The page in a real browser. */
+class DashboardBrowserTest {
+  private static final int EPOCHS = 12;
+  private static final String HOSTILE =
+      "</script><script>document.title='hacked'</script><img src=x onerror=\"document.title='hacked'\">";
+
+  @TempDir private static Path profile;
+  private static Browser browser;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    browser = Browser.start(profile, true);
+  }
+
+  @AfterAll
+  static void quit() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @AfterEach
+  void nothingWasComplainedOf() {
+    assertEquals(List.of(), browser.complaints());
+  }
+
+  private String fileOf(List<Observation> observations) throws IOException {
+    Path page = folder.resolve("page.html");
+    Dashboard.of(observations)
+        .withTheory(
+            List.of(
+                new TheoryCurve(
+                    "alpha 0, C 1",
+                    List.of(
+                        new TheoryCurve.Point(0.1, 0.5, 0.2),
+                        new TheoryCurve.Point(0.2, 0.7, 0.4)))))
+        .write(page);
+    return page.toUri().toString();
+  }
+
+  private static List<Observation> twoRuns() {
+    List<Observation> observations = new ArrayList<>();
+    observations.addAll(Runs.complete("first", EPOCHS, Runs.about("cross-entropy", 0.2, 1)));
+    observations.addAll(Runs.complete("second", EPOCHS, Runs.about("cross-entropy", 0.2, 2)));
+    return observations;
+  }
+
+  private String linesOfFirstChart() {
+    return browser.find("#collapse .plot").getDomAttribute("data-lines");
+  }
+
+  private void openWithCharts(String address) {
+    browser.open(address);
+    browser.await(() -> !browser.findAll("#collapse canvas").isEmpty());
+  }
+
+  @Test
+  void everySectionIsThereFromDisk() throws IOException {
+    openWithCharts(fileOf(twoRuns()));
+    for (String id :
+        List.of(
+            "verdict",
+            "collapse",
+            "memorization",
+            "dilation",
+            "accuracy",
+            "picture",
+            "classes",
+            "plane",
+            "suspects",
+            "explorer",
+            "vocabulary")) {
+      assertFalse(browser.text("#" + id + " h2").isEmpty(), id);
+    }
+    assertEquals("2 runs, up to epoch 12", browser.text("#summary"));
+    assertTrue(browser.text("#verdict li").startsWith("Classes have collapsed"));
+    assertTrue(browser.text("#collapse .meaning").contains("Galanti"));
+    assertEquals(2, browser.findAll("#picture circle").size());
+    assertEquals(1, browser.findAll("#picture path.theory").size());
+    assertEquals(3, browser.findAll("#suspects table tr").size());
+    assertEquals("0 \u2013 2", browser.text("#classes .two .card:nth-child(2) tbody th"));
+  }
+
+  @Test
+  void aRunIsSwitchedOffAndOnEverywhere() throws IOException {
+    openWithCharts(fileOf(twoRuns()));
+    assertEquals("2", linesOfFirstChart());
+    browser.find(".legend button[data-run='1']").click();
+    assertEquals(
+        "false", browser.find(".legend button[data-run='1']").getDomAttribute("aria-pressed"));
+    assertEquals("1", linesOfFirstChart());
+    assertFalse(browser.find("#collapse .plot").getDomAttribute("aria-label").contains("second"));
+    assertEquals(1, browser.findAll("#picture circle").size());
+    browser.find(".legend button[data-run='1']").sendKeys(Keys.SPACE);
+    assertEquals("2", linesOfFirstChart());
+  }
+
+  @Test
+  void seedsBecomeABand() throws IOException {
+    openWithCharts(fileOf(twoRuns()));
+    browser.find("#band").click();
+    assertEquals("1", linesOfFirstChart());
+    String label = browser.find("#collapse .plot").getDomAttribute("aria-label");
+    assertTrue(label.contains("loss cross-entropy, noise.rate 0.2 (2 seeds)"), label);
+  }
+
+  @Test
+  void theSliderMovesClassesPlaneAndPicture() throws IOException {
+    openWithCharts(fileOf(twoRuns()));
+    String cell = "#classes .heat tbody tr:nth-child(2) td";
+    assertEquals("2", browser.text(cell));
+    String circle = browser.find("#picture circle").getDomAttribute("cy");
+    String note = browser.text("#plane .note");
+    assertTrue(note.contains("at epoch 12, 3 of them"), note);
+    browser.find("#moment").sendKeys(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    assertEquals("3", browser.text(".slider output"));
+    assertEquals("0.5", browser.text(cell));
+    assertNotEquals(circle, browser.find("#picture circle").getDomAttribute("cy"));
+    assertTrue(browser.text("#plane .note").contains("at epoch 3, "));
+  }
+
+  @Test
+  void valuesAreReadByKeysAndTold() throws IOException {
+    openWithCharts(fileOf(twoRuns()));
+    browser.find("#collapse .plot").sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    assertEquals(
+        "epoch 2: first 0.435, second 0.435",
+        browser.find("#announcement").getDomProperty("textContent"));
+    assertEquals(2, browser.findAll("#collapse .chart:first-child .tip div").size());
+    long moved =
+        (Long)
+            browser.script("return board.charts.filter(c => c.u && c.u.cursor.idx === 1).length");
+    assertTrue(moved > 3, moved + " cursors moved");
+  }
+
+  @Test
+  void everyChartHasItsDataAsATable() throws IOException {
+    openWithCharts(fileOf(twoRuns()));
+    browser.find("#collapse .chart details summary").click();
+    browser.await(() -> browser.findAll("#collapse .chart details tbody tr").size() == EPOCHS);
+    assertEquals("1", browser.text("#collapse .chart details tbody th"));
+    assertEquals("0.659", browser.text("#collapse .chart details tbody td"));
+  }
+
+  @Test
+  void theThemeIsChosen() throws IOException {
+    openWithCharts(fileOf(twoRuns()));
+    String background = "return getComputedStyle(document.body).backgroundColor";
+    browser.find("#theme").click();
+    Object light = browser.script(background);
+    browser.find("#theme").click();
+    assertEquals("Theme: dark", browser.text("#theme"));
+    assertNotEquals(light, browser.script(background));
+  }
+
+  @Test
+  void aHostileNameIsOnlyText() throws IOException {
+    List<Observation> observations = new ArrayList<>();
+    for (Observation o :
+        Runs.complete(HOSTILE, 3, Map.of(HOSTILE, HOSTILE, "class.names", HOSTILE))) {
+      observations.add(
+          new Observation(
+              o.run(),
+              o.epoch(),
+              o.iteration(),
+              o.split(),
+              HOSTILE,
+              o.measurements(),
+              o.parameters(),
+              o.examples()));
+    }
+    openWithCharts(fileOf(observations));
+    assertEquals("collapse4j", browser.script("return document.title"));
+    assertEquals(0, browser.findAll("img").size());
+    assertEquals(HOSTILE, browser.find(".legend button span").getDomProperty("textContent"));
+  }
+
+  @Test
+  void withoutScriptsThereAreDrawingsAndATable() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("profile"));
+    try (Browser withoutScripts = Browser.start(other, false)) {
+      withoutScripts.open(fileOf(twoRuns()));
+      assertTrue(withoutScripts.find("noscript figure svg").isDisplayed());
+      assertTrue(withoutScripts.text("noscript table").contains("second"));
+      assertEquals(
+          "rgb(0, 114, 178)", withoutScripts.find("noscript path.c0").getCssValue("stroke"));
+      assertEquals(List.of(), withoutScripts.complaints());
+    }
+  }
+
+  @Test
+  void aServedPageGrowsWithTheLog() throws Exception {
+    Path log = folder.resolve("runs").resolve("a.jsonl");
+    List<Observation> observations = Runs.complete("a", 3, Map.of());
+    try (MetricSink sink = new JsonLinesSink(log)) {
+      for (Observation observation : observations.subList(0, 4)) {
+        sink.write(observation);
+      }
+      GrowingLog growing = new GrowingLog(log.getParent());
+      try (DashboardServer server = DashboardServer.start(0, () -> Dashboard.of(growing.read()))) {
+        openWithCharts(server.uri().toString());
+        browser.await(() -> browser.text("#status").equals("Live"));
+        assertEquals("1 run, up to epoch 2", browser.text("#summary"));
+        for (Observation observation : observations.subList(4, 6)) {
+          sink.write(observation);
+        }
+        browser.await(() -> browser.text("#summary").equals("1 run, up to epoch 3"));
+        assertEquals("3", browser.text(".slider output"));
+        for (Observation observation : Runs.complete("b", 1, Map.of())) {
+          sink.write(observation);
+        }
+        browser.await(() -> browser.text("#summary").equals("2 runs, up to epoch 3"));
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.collapse4j.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.collapse4j.log.Observation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DashboardServerTest {
+  private final HttpClient client = HttpClient.newHttpClient();
+  private volatile List<Observation> observations = Runs.complete("a", 2, Map.of());
+  private DashboardServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = DashboardServer.start(0, () -> Dashboard.of(observations));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(server.uri().resolve(path));
+  }
+
+  @Test
+  void itListensOnTheLoopbackAddressOnly() throws IOException {
+    assertTrue(InetAddress.getByName(server.uri().getHost()).isLoopbackAddress());
+    for (InetAddress other : InetAddress.getAllByName(InetAddress.getLocalHost().getHostName())) {
+      if (!other.isLoopbackAddress()) {
+        int port = server.uri().getPort();
+        assertThrows(IOException.class, () -> new Socket(other, port).close());
+      }
+    }
+  }
+
+  @Test
+  void thePageMayAskItsServerAndNobodyElse() throws Exception {
+    String page = send(request("/")).body();
+    assertTrue(page.contains("connect-src 'self'\""), page.substring(0, 400));
+    assertTrue(page.contains("data-live=\"true\""));
+    assertFalse(Dashboard.of(observations).html().contains("connect-src"));
+  }
+
+  @Test
+  void dataIsSentAgainOnlyWhenItHasGrown() throws Exception {
+    HttpResponse<String> first = send(request("/data"));
+    assertEquals(200, first.statusCode());
+    String tag = first.headers().firstValue("ETag").orElseThrow();
+    assertEquals(304, send(request("/data").header("If-None-Match", tag)).statusCode());
+    observations = Runs.complete("a", 3, Map.of());
+    HttpResponse<String> grown = send(request("/data").header("If-None-Match", tag));
+    assertEquals(200, grown.statusCode());
+    assertTrue(grown.body().length() > first.body().length());
+  }
+
+  @Test
+  void whatCannotBeReadIsSaidAndTheServerGoesOn() throws Exception {
+    observations = null;
+    assertEquals(500, send(request("/data")).statusCode());
+    observations = Runs.complete("a", 2, Map.of());
+    assertEquals(200, send(request("/data")).statusCode());
+    try (DashboardServer broken =
+        DashboardServer.start(
+            0,
+            () -> {
+              throw new IllegalArgumentException("runs has no logs");
+            })) {
+      HttpResponse<String> refused =
+          send(HttpRequest.newBuilder(URI.create(broken.uri() + "data")));
+      assertEquals(503, refused.statusCode());
+      assertEquals("runs has no logs", refused.body());
+    }
+  }
+
+  @Test
+  void nothingElseIsServed() throws Exception {
+    assertEquals(404, send(request("/../etc/passwd")).statusCode());
+    assertEquals(405, send(request("/data").POST(BodyPublishers.ofString("x"))).statusCode());
+  }
+
+  @Test
+  void aRequestForAnotherHostIsRefused() throws IOException {
+    try (Socket socket = new Socket(server.uri().getHost(), server.uri().getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /data HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      BufferedReader answer =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      assertEquals("HTTP/1.1 403 Forbidden", answer.readLine());
+    }
+  }
+
+  @Test
+  void aPortThatIsNoneIsRefused() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> DashboardServer.start(65536, () -> Dashboard.of(observations)));
+  }
+}

@@ -1,0 +1,220 @@
+package org.collapse4j.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.collapse4j.log.JsonLinesSink;
+import org.collapse4j.log.MetricLog;
+import org.collapse4j.log.MetricSink;
+import org.collapse4j.log.Observation;
+import org.collapse4j.metric.Metric;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+
+class DashboardTest {
+  private static final String HOSTILE =
+      "</script><!-- <img src=x onerror=alert(1)> {{script}} & \"quotes' \u2028 \u2029";
+
+  @TempDir private Path folder;
+
+  private static String between(String page, String start, String end) {
+    Matcher found =
+        Pattern.compile(Pattern.quote(start) + "(.*?)" + Pattern.quote(end), Pattern.DOTALL)
+            .matcher(page);
+    assertTrue(found.find(), start);
+    return found.group(1);
+  }
+
+  private static JsonNode data(String page) throws IOException {
+    return new ObjectMapper()
+        .readTree(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"));
+  }
+
+  private static String page(List<Observation> observations) {
+    return Dashboard.of(observations).html();
+  }
+
+  private static String sha256(String content) throws Exception {
+    return "'sha256-"
+        + Base64.getEncoder()
+            .encodeToString(
+                MessageDigest.getInstance("SHA-256")
+                    .digest(content.getBytes(StandardCharsets.UTF_8)))
+        + "'";
+  }
+
+  @Test
+  void thePolicyAllowsItsOwnScriptAndStyleOnly() throws Exception {
+    String page = page(Runs.complete("a", 3, Map.of()));
+    assertEquals(
+        "default-src 'none'; script-src "
+            + sha256(between(page, "<script>", "</script>"))
+            + "; style-src "
+            + sha256(between(page, "<style>", "</style>"))
+            + "; base-uri 'none'; form-action 'none'",
+        between(page, "http-equiv=\"Content-Security-Policy\" content=\"", "\""));
+    assertFalse(
+        Pattern.compile("<[^>]+ (style|on\\w+)=")
+            .matcher(page.substring(0, page.indexOf("<script>")))
+            .find());
+  }
+
+  @Test
+  void hostileNamesAreDataOnly() throws IOException {
+    Observation observation =
+        new Observation(
+            HOSTILE, 1, 1, HOSTILE, HOSTILE, Runs.complete("a", 1, Map.of()).get(0).measurements());
+    String page = page(List.of(observation.withParameters(Map.of(HOSTILE, HOSTILE))));
+    assertFalse(page.contains("<img"), "a tag of a name is in the page");
+    assertEquals(2, page.split("</script>", -1).length - 1);
+    assertFalse(page.substring(page.indexOf("id=\"data\"")).contains("\u2028"));
+    JsonNode run = data(page).get("runs").get(0);
+    assertEquals(HOSTILE, run.get("name").asText());
+    assertEquals(HOSTILE, run.get("parameters").get(HOSTILE).asText());
+    assertEquals(HOSTILE, run.get("series").get(0).get("split").asText());
+  }
+
+  @Test
+  void withoutScriptsThereAreVerdictsDrawingsAndATable() {
+    String page = page(Runs.complete("a<b", 4, Map.of()));
+    String fallback = between(page, "<noscript>", "</noscript>");
+    assertTrue(fallback.contains("83% of wrong labels are memorized"), fallback);
+    assertTrue(fallback.contains("<th scope=\"row\">a&lt;b</th>"), fallback);
+    assertEquals(9, fallback.split("<svg viewBox", -1).length - 1);
+    assertTrue(fallback.contains(">epoch</text>"), fallback);
+    assertFalse(fallback.contains("NaN"), fallback);
+  }
+
+  @Test
+  void theJarsLicenceOfTheChartsIsInThePage() {
+    assertTrue(page(Runs.complete("a", 1, Map.of())).contains("Copyright (c) 2022 Leon Sorokin"));
+  }
+
+  @Test
+  void writingReplacesThePageAndLeavesNothingElse() throws IOException {
+    Path file = folder.resolve("deep").resolve("page.html");
+    Dashboard.of(Runs.complete("first", 2, Map.of())).write(file);
+    Dashboard.of(Runs.complete("second", 2, Map.of())).write(file);
+    assertEquals("second", data(Files.readString(file)).get("runs").get(0).get("name").asText());
+    try (Stream<Path> files = Files.list(file.getParent())) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+
+  @Test
+  void aSinkRewritesThePageAtEveryObservation() throws IOException {
+    Path file = folder.resolve("page.html");
+    try (MetricSink sink = new DashboardSink(file)) {
+      List<Observation> observations = Runs.complete("a", 3, Map.of());
+      for (int i = 0; i < observations.size(); i++) {
+        sink.write(observations.get(i));
+        JsonNode run = data(Files.readString(file)).get("runs").get(0);
+        int points = 0;
+        for (JsonNode series : run.get("series")) {
+          points += Base64.getDecoder().decode(series.get("x").asText()).length / Double.BYTES;
+        }
+        assertEquals(i + 1, points);
+      }
+    }
+  }
+
+  @Test
+  void warningsOfTheLogAreOnThePage() throws IOException {
+    Path log = folder.resolve("a.jsonl");
+    try (MetricSink sink = new JsonLinesSink(log)) {
+      sink.write(Runs.complete("a", 1, Map.of()).get(0));
+    }
+    Files.writeString(log, Files.readString(log) + "{\"schema\":1,\"run\":\"a");
+    String page = Dashboard.of(MetricLog.read(log)).html();
+    assertEquals(
+        log + ", line 2 was torn in writing, and is left out",
+        data(page).get("notes").get(0).asText());
+  }
+
+  @Test
+  void runsThatDifferBySeedAreOneGroup() throws IOException {
+    List<Observation> observations = new ArrayList<>();
+    observations.addAll(Runs.complete("a", 1, Runs.about("cross-entropy", 0.2, 1)));
+    observations.addAll(Runs.complete("b", 1, Runs.about("cross-entropy", 0.2, 2)));
+    observations.addAll(Runs.complete("c", 1, Runs.about("cross-entropy", 0.4, 1)));
+    observations.addAll(Runs.complete("d", 1, Map.of("loss", "x")));
+    observations.addAll(Runs.complete("e", 1, Map.of("loss", "x")));
+    List<Integer> groups = new ArrayList<>();
+    data(page(observations)).get("runs").forEach(run -> groups.add(run.get("group").asInt()));
+    assertEquals(List.of(0, 0, 1, 2, 3), groups);
+  }
+
+  @Test
+  void columnsAreFloat32AndConstantsANumber() throws IOException {
+    List<Observation> observations = Runs.complete("a", 3, Map.of());
+    JsonNode values =
+        data(page(observations)).get("runs").get(0).get("series").get(0).get("values");
+    assertEquals(0.2, values.get("noise.rate").asDouble());
+    ByteBuffer bytes =
+        ByteBuffer.wrap(Base64.getDecoder().decode(values.get("nc1.cdnv").asText()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 3; i++) {
+      double expected = observations.get(2 * i).measurements().value(Metric.NC1_CDNV);
+      assertEquals((float) expected, bytes.getFloat());
+    }
+    assertEquals(0, bytes.remaining());
+  }
+
+  @Test
+  void twentyRunsOfAThousandEpochsAndFortyMetricsAreBelowFifteenMegabytes() {
+    assertTrue(page(large(1)).length() < 15_000_000);
+  }
+
+  @Test
+  void moreThanThatIsThinnedWithTheFirstAndLastEpochKept() throws IOException {
+    String page = page(large(3));
+    assertTrue(page.length() < 15_000_000);
+    JsonNode series = data(page).get("runs").get(19).get("series").get(2);
+    assertEquals(2, series.get("every").asInt());
+    DoubleBuffer epochs =
+        ByteBuffer.wrap(Base64.getDecoder().decode(series.get("x").asText()))
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asDoubleBuffer();
+    assertEquals(1, epochs.get(0));
+    assertEquals(1000, epochs.get(epochs.limit() - 1));
+  }
+
+  /** Twenty runs of 1,000 epochs, every metric random, over so many splits. */
+  private static List<Observation> large(int splits) {
+    Random random = new Random(1);
+    List<Observation> observations = new ArrayList<>();
+    for (int run = 0; run < 20; run++) {
+      for (int epoch = 1; epoch <= 1000; epoch++) {
+        for (int split = 0; split < splits; split++) {
+          Map<Metric, Double> values = new EnumMap<>(Metric.class);
+          for (Metric metric : Metric.values()) {
+            values.put(metric, random.nextDouble());
+          }
+          observations.add(
+              Runs.observation("run " + run, epoch, "split " + split, values, Map.of()));
+        }
+      }
+    }
+    return observations;
+  }
+}
