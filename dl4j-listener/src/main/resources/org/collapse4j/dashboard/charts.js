@@ -17,6 +17,7 @@ const visibleRuns = () => state.data.runs.filter(isVisible);
 
 const PLOT_HEIGHT = 232;
 const TIP_ROWS = 10;
+const COMPARED_RUNS = 5;
 const TABLE_ROWS = 60;
 const NEAR_PIXELS = 20;
 
@@ -85,6 +86,11 @@ class Chart {
       options(select, this.keys.map((key) => [key, key]), this.key);
       header.append(select);
     }
+    if (this.spec.compare) {
+      this.compareBox = element("input", {
+        type: "checkbox", checked: state.data.runs.length <= COMPARED_RUNS, onchange: () => this.render() });
+      header.append(element("label", {}, this.compareBox, " training, thin"));
+    }
     this.logBox = element("input", {
       type: "checkbox", onchange: () => { this.log = this.logBox.checked; this.render(); } });
     header.append(element("label", {}, this.logBox, " log"));
@@ -102,8 +108,7 @@ class Chart {
     this.meaning.replaceChildren(
       meaning + ". ",
       ideal === null ? "" : element("b", {}, `Ideal ${ideal}. `),
-      source + ".",
-      this.spec.compare ? " Thin lines: training data." : "");
+      source + ".");
     this.logBox.checked = this.log;
   }
 
@@ -127,7 +132,7 @@ class Chart {
       : visibleRuns().map((run) => [run]);
     for (const unit of units) {
       const label = unit.length > 1 ? groupLabel(unit) : unit[0].name;
-      if (this.spec.compare) add(unit, label, unit[0].colour, "training", true);
+      if (this.compareBox?.checked) add(unit, label, unit[0].colour, "training", true);
       add(unit, label, unit[0].colour, null, false);
     }
     return lines;

@@ -55,6 +55,7 @@ class Classes {
       const series = [own, ...run.series].find((s) => s?.json.classes && Object.hasOwn(s.json.classes.values, key));
       if (!series || (key === "nc1.cdnv" && series !== own)) continue;
       const [low, high] = series.classRange(key);
+      if (low > high) continue;
       const log = key.endsWith("cdnv") && low > 0;
       const map = log ? Math.log : (v) => v;
       const share = (v) => high > low ? (map(v) - map(low)) / (map(high) - map(low)) : 0.5;

@@ -81,6 +81,9 @@ function ticks(low, high, count) {
   return list.map((t) => Number(t.toPrecision(12)));
 }
 
+/* How wide a drawing in a place is to be, so that its text has the size of the page's. */
+const widthOf = (place) => Math.max(300, Math.round(place.clientWidth) || 900);
+
 /* An SVG with two linear axes; x(v) and y(v) are places on it. */
 function axes({ width, height, xs, ys, xLabel, yLabel, fromZero, label }) {
   const box = { left: 58, right: 18, top: 14, bottom: 44 };
@@ -96,7 +99,7 @@ function axes({ width, height, xs, ys, xLabel, yLabel, fromZero, label }) {
   const y = (v) => height - box.bottom - ((v - y0) / (y1 - y0)) * (height - box.top - box.bottom);
   const svg = drawn("svg", {
     class: "drawing", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
-  for (const t of ticks(x0, x1, 6)) {
+  for (const t of ticks(x0, x1, width < 600 ? 4 : 8)) {
     svg.append(
       drawn("path", { class: "grid", d: `M${x(t)} ${box.top}V${height - box.bottom}` }),
       drawn("text", { x: x(t), y: height - box.bottom + 17, "text-anchor": "middle" }, number(t)));

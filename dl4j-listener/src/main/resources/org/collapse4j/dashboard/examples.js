@@ -1,6 +1,6 @@
 /* Single examples: the plane of a two-feature layer, and labels that are probably wrong. */
 
-const PLANE = { width: 920, height: 520 };
+const PLANE_HEIGHT = 520;
 const GRID = { columns: 184, rows: 104 };
 
 class Plane {
@@ -44,7 +44,7 @@ class Plane {
     const features = float32s(plane.features);
     const xs = features.filter((_, i) => i % 2 === 0), ys = features.filter((_, i) => i % 2 === 1);
     const drawing = axes({
-      ...PLANE, xs, ys, fromZero: false, xLabel: "feature 1", yLabel: "feature 2",
+      width: widthOf(this.place), height: PLANE_HEIGHT, xs, ys, fromZero: false, xLabel: "feature 1", yLabel: "feature 2",
       label: `${plane.given.length} examples of ${run.name} at ${state.data.axis} ${plane.x}` });
     const { svg, x, y } = drawing;
     this.drawBoundaries(drawing, plane.classifier);

@@ -225,6 +225,14 @@ function vocabulary() {
   return node;
 }
 
+function redrawOnResize() {
+  let width = innerWidth;
+  window.addEventListener("resize", () => {
+    if (innerWidth !== width) parts.forEach((part) => part.render());
+    width = innerWidth;
+  });
+}
+
 function themeButton() {
   const themes = ["system", "light", "dark"];
   const button = document.getElementById("theme");
@@ -279,4 +287,5 @@ function regrow(json) {
 
 build(JSON.parse(document.getElementById("data").textContent));
 themeButton();
+redrawOnResize();
 if (document.documentElement.dataset.live === "true") growWhileServed();

@@ -2,6 +2,7 @@
 
 /* What can be on an axis: a metric, or a product of two. */
 const PER_EXAMPLE = "noise.rate x memorization.relative";
+const PICTURE_HEIGHT = 400;
 const PICTURE_X = [
   PER_EXAMPLE, "noise.rate", "memorization.fraction", "memorization.fitted", "memorization.relative",
   "memorization.sum"];
@@ -70,11 +71,12 @@ class Picture {
       this.place.replaceChildren(element("p", { class: "note" }, "No run that is shown has both."));
       return;
     }
+    const width = widthOf(this.place);
     const theory = this.theory(), curves = this.curves(points);
     const all = [...points, ...theory.flatMap((c) => c.points)];
     const drawing = axes({
-      width: 920, height: 420, xs: all.map((p) => p.x), ys: all.map((p) => p.y), fromZero: true,
-      xLabel: this.x.value + PICTURE_UNITS(this.x.value), yLabel: this.y.value + PICTURE_UNITS(this.y.value),
+      width, height: PICTURE_HEIGHT, xs: all.map((p) => p.x), ys: all.map((p) => p.y), fromZero: true,
+      xLabel: this.x.value + unit(this.x.value), yLabel: this.y.value + unit(this.y.value),
       label: `${this.y.value} against ${this.x.value} of ${points.length} runs` });
     const { svg, x, y } = drawing;
     const path = (list) => list.map((p, i) => `${i ? "L" : "M"}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join("");
@@ -95,8 +97,11 @@ class Picture {
         drawn("title", {}, `${p.run.name}: ${number(p.x)}, ${number(p.y)}`
           + (noise === null ? "" : `, noise rate ${number(noise)}`))));
     }
-    placeLabels(svg, labels.map((l) => ({ ...l, px: x(l.x), py: y(l.y) })), 920);
-    this.place.replaceChildren(svg, element("details", {},
+    placeLabels(svg, labels.map((l) => ({ ...l, px: x(l.x), py: y(l.y) })), width);
+    const keys = curves.filter((c) => c.loss).map((curve, i) => element("span", {},
+      drawn("svg", { class: "sample", width: 28, height: 8, "aria-hidden": "true" },
+        drawn("path", { class: `curve d${i % DASHES.length}`, d: "M0 4H28" })), curve.loss));
+    this.place.replaceChildren(svg, element("div", { class: "keys" }, ...keys), element("details", {},
       element("summary", {}, "Data"),
       table("At the epoch of the slider", ["run", "noise rate", this.x.value, this.y.value],
         points.map((p) => [p.run.name, number(p.run.json.noise), number(p.x), number(p.y)]))));
@@ -106,8 +111,8 @@ class Picture {
   }
 }
 
-function PICTURE_UNITS(key) {
-  if (key === PER_EXAMPLE) return "  (distance moved per training example, in distances between classes)";
+function unit(key) {
+  if (key === PER_EXAMPLE) return "  (moved per training example, in D)";
   if (key === "memorization.sum" || key === "dilation.radius") return "  (feature units)";
   if (key === "dilation.relative") return "  (r / D)";
   if (key === "noise.rate") return "  (share of wrong labels)";
