@@ -10,15 +10,16 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,16 +28,16 @@ import org.junit.jupiter.api.Test;
 class DashboardServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile List<Observation> observations = Runs.complete("a", 2, Map.of());
-  private DashboardServer server;
+  private DashboardServer running;
 
   @BeforeEach
   void start() throws IOException {
-    server = DashboardServer.start(0, () -> Dashboard.of(observations));
+    running = DashboardServer.start(0, () -> Dashboard.of(observations));
   }
 
   @AfterEach
   void stop() {
-    server.close();
+    running.close();
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
@@ -44,15 +45,15 @@ class DashboardServerTest {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(server.uri().resolve(path));
+    return HttpRequest.newBuilder(running.uri().resolve(path));
   }
 
   @Test
   void itListensOnTheLoopbackAddressOnly() throws IOException {
-    assertTrue(InetAddress.getByName(server.uri().getHost()).isLoopbackAddress());
+    assertTrue(InetAddress.getByName(running.uri().getHost()).isLoopbackAddress());
     for (InetAddress other : InetAddress.getAllByName(InetAddress.getLocalHost().getHostName())) {
       if (!other.isLoopbackAddress()) {
-        int port = server.uri().getPort();
+        int port = running.uri().getPort();
         assertThrows(IOException.class, () -> new Socket(other, port).close());
       }
     }
@@ -84,16 +85,16 @@ class DashboardServerTest {
     assertEquals(500, send(request("/data")).statusCode());
     observations = Runs.complete("a", 2, Map.of());
     assertEquals(200, send(request("/data")).statusCode());
-    try (DashboardServer broken =
-        DashboardServer.start(
-            0,
-            () -> {
-              throw new IllegalArgumentException("runs has no logs");
-            })) {
-      HttpResponse<String> refused =
-          send(HttpRequest.newBuilder(URI.create(broken.uri() + "data")));
+  }
+
+  @Test
+  void aLogThatIsNotThereIsSaid() throws Exception {
+    DashboardServer server =
+        DashboardServer.start(0, () -> Dashboard.of(MetricLog.read(Path.of("runs"))));
+    try (server) {
+      HttpResponse<String> refused = send(HttpRequest.newBuilder(server.uri().resolve("/data")));
       assertEquals(503, refused.statusCode());
-      assertEquals("runs has no logs", refused.body());
+      assertEquals("runs does not exist", refused.body());
     }
   }
 
@@ -105,7 +106,7 @@ class DashboardServerTest {
 
   @Test
   void aRequestForAnotherHostIsRefused() throws IOException {
-    try (Socket socket = new Socket(server.uri().getHost(), server.uri().getPort())) {
+    try (Socket socket = new Socket(running.uri().getHost(), running.uri().getPort())) {
       socket
           .getOutputStream()
           .write(

@@ -2,6 +2,7 @@ package org.collapse4j.dashboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -119,6 +120,17 @@ class DashboardTest {
     try (Stream<Path> files = Files.list(file.getParent())) {
       assertEquals(List.of(file), files.toList());
     }
+  }
+
+  @Test
+  void aLogThatIsNotThereIsRefused() {
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> {
+              Dashboard.of(MetricLog.read(Path.of("runs"))).write(Path.of("page.html"));
+            });
+    assertEquals("runs does not exist", refused.getMessage());
   }
 
   @Test

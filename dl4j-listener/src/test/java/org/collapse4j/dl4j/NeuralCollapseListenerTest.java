@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.listeners.PerformanceListener;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -324,6 +327,17 @@ class NeuralCollapseListenerTest {
         Map.of("loss", "cross-entropy", "seed", "2"), recorder.observations.get(0).parameters());
     assertThrows(
         IllegalArgumentException.class, () -> NeuralCollapseListener.builder().parameter(" ", ""));
+  }
+
+  @Test
+  void aPageIsRewrittenAtEveryObservation(@TempDir Path folder) throws IOException {
+    Path page = folder.resolve("deep").resolve("page.html");
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().run("drawn").dashboard(page).failFast(true).build();
+    trainedNetwork(n -> n.addListeners(listener));
+    String html = Files.readString(page);
+    assertTrue(html.contains("\"name\":\"drawn\""));
+    assertTrue(html.contains("nc1.cdnv"));
   }
 
   @Test

@@ -61,7 +61,7 @@ public final class DashboardCommand implements Callable<Integer> {
   private Path theory;
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() throws IOException {
     if (port != null && !serve) {
       throw new ParameterException(spec.commandLine(), "--port is of use with --serve only");
     }
@@ -83,14 +83,15 @@ public final class DashboardCommand implements Callable<Integer> {
     say(file + " shows " + runs);
   }
 
-  private void serve(GrowingLog logs, List<TheoryCurve> curves)
-      throws IOException, InterruptedException {
+  private void serve(GrowingLog logs, List<TheoryCurve> curves) throws IOException {
     try (DashboardServer server =
         DashboardServer.start(
             port == null ? DEFAULT_PORT : port,
             () -> Dashboard.of(logs.read()).withTheory(curves))) {
       say("Serving " + runs + " at " + server.uri() + " until stopped (Ctrl+C)");
       new CountDownLatch(1).await();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
     }
   }
 

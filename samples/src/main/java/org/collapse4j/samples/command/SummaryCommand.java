@@ -1,5 +1,6 @@
 package org.collapse4j.samples.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ public final class SummaryCommand implements Callable<Integer> {
   private List<String> keys;
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() throws IOException {
     List<Metric> metrics = metrics();
     MetricLog log = MetricLog.read(runs);
     PrintWriter out = spec.commandLine().getOut();

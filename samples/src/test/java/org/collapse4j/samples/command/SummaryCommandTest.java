@@ -1,0 +1,109 @@
+package org.collapse4j.samples.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SummaryCommandTest {
+  @TempDir private Path folder;
+
+  private Shell summary(String... more) {
+    String[] all = new String[more.length + 2];
+    all[0] = "summary";
+    all[1] = folder.toString();
+    System.arraycopy(more, 0, all, 2, more.length);
+    return Shell.run(all);
+  }
+
+  private void writeTwoRuns() throws IOException {
+    Path first = folder.resolve("a.jsonl");
+    Logs.append(first, "first", 1, 0.5, 0.75);
+    Logs.append(first, "first", 2, 0.9, 0.5);
+    Logs.append(first, "first", 3, 0.8, 0.6);
+    Logs.append(folder.resolve("b.jsonl"), "second\u001b[31m", 1, 0.25, 1.5);
+  }
+
+  @Test
+  void lastAndBestValuesOfEveryRun() throws IOException {
+    writeTwoRuns();
+    Shell shell = summary();
+    assertEquals(0, shell.exitCode(), shell.err());
+    assertEquals(
+        String.join(
+            System.lineSeparator(),
+            "heldout at output",
+            "run          epoch  accuracy    best  at  nc1.cdnv    best  at",
+            "first            3    0.8000  0.9000   2    0.6000  0.5000   2",
+            "second?[31m      1    0.2500  0.2500   1     1.500   1.500   1",
+            "",
+            ""),
+        shell.out());
+    assertEquals("", shell.err());
+  }
+
+  @Test
+  void metricsAreChosen() throws IOException {
+    writeTwoRuns();
+    Shell shell = summary("--metrics", "examples,nc1.cdnv");
+    assertTrue(
+        shell
+            .out()
+            .lines()
+            .toList()
+            .contains("run          epoch  examples  best  at  nc1.cdnv    best  at"),
+        shell.out());
+    assertTrue(summary("--metrics", "all").out().contains("examples"));
+    Shell wrong = summary("--metrics", "nc9");
+    assertEquals(2, wrong.exitCode());
+    assertTrue(
+        wrong.err().startsWith("collapse4j: --metrics must name metrics, of which \"nc9\" is none"),
+        wrong.err());
+    assertEquals(1, wrong.err().lines().count());
+  }
+
+  @Test
+  void aTornLineIsToldBesideTheTable() throws IOException {
+    writeTwoRuns();
+    Path log = folder.resolve("a.jsonl");
+    Files.writeString(log, Files.readString(log) + "{\"schema\":1,\"ru");
+    Shell shell = summary();
+    assertEquals(0, shell.exitCode());
+    assertTrue(shell.out().contains("first"));
+    assertEquals(
+        "collapse4j: " + log + ", line 4 was torn in writing, and is left out",
+        shell.err().strip());
+  }
+
+  private void assertRefused(Shell shell, String message) {
+    assertEquals(2, shell.exitCode());
+    assertEquals("", shell.out());
+    assertEquals("collapse4j: " + message, shell.err().strip());
+  }
+
+  @Test
+  void badInputIsOneLine() throws IOException {
+    String none =
+        folder
+            + " has no logs: files that end in .jsonl or .csv, as JsonLinesSink and CsvSink write"
+            + " them";
+    assertRefused(summary(), none);
+    Path log = Files.writeString(folder.resolve("x.jsonl"), "no log\n");
+    assertRefused(summary(), log + " is no log: line 1 is no JSON object");
+    Files.delete(log);
+    writeTwoRuns();
+    Path newer = folder.resolve("a.jsonl");
+    String good = Files.readString(newer);
+    Files.writeString(newer, good + good.replace("\"schema\":1", "\"schema\":2"));
+    assertRefused(
+        summary(),
+        newer + ", line 4 was written by a newer version: schema 2, where up to 1 can be read");
+    assertRefused(
+        Shell.run("summary", folder.resolve("missing").toString()),
+        folder.resolve("missing") + " does not exist");
+  }
+}
