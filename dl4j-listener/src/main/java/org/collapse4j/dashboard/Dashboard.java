@@ -28,6 +28,7 @@ public final class Dashboard {
   private final List<RunHistory> runs;
   private final List<TheoryCurve> theory;
   private final List<String> notes;
+  private volatile String data;
 
   private Dashboard(List<RunHistory> runs, List<TheoryCurve> theory, List<String> notes) {
     this.runs = List.copyOf(runs);
@@ -62,7 +63,10 @@ public final class Dashboard {
 
   /** What the page draws, as JSON. */
   String data() {
-    return new PageData(runs).json(theory, notes).toString();
+    if (data == null) {
+      data = new PageData(runs).json(theory, notes).toString();
+    }
+    return data;
   }
 
   private String fallback() {

@@ -255,7 +255,8 @@ final class PageData {
         points
             .addArray()
             .add(finite(p.noiseRate()))
-            .add(finite(p.memorization()))
+            .add(finite(p.memorizationFraction()))
+            .add(finite(p.memorizationRelative()))
             .add(finite(p.dilation()));
       }
     }

@@ -17,8 +17,11 @@ import org.collapse4j.metric.Metric;
  * @param points by rising noise rate
  */
 public record TheoryCurve(String label, List<Point> points) {
-  private static final List<String> COLUMNS = List.of("eta", "C", "alpha", "r/D");
-  private static final String MEMORIZATION = Metric.MEMORIZATION_RELATIVE.key();
+  private static final String ALPHA = "alpha";
+  private static final String EXPRESSIVITY = "expressivity";
+  private static final String SEPARATION = "separation";
+  private static final List<String> COLUMNS =
+      List.of(Metric.NOISE_RATE.key(), ALPHA, EXPRESSIVITY, Metric.DILATION_RELATIVE.key());
 
   /** Copies the list. */
   public TheoryCurve {
@@ -26,27 +29,31 @@ public record TheoryCurve(String label, List<Point> points) {
   }
 
   /**
-   * A solution of the model.
+   * A solution of the model; what it does not tell is NaN.
    *
    * @param noiseRate eta
-   * @param memorization {@code ||u_1 - h_2|| / D}, as {@code memorization.relative}; NaN if unknown
-   * @param dilation {@code r / D}, as {@code dilation.relative}
+   * @param memorizationFraction as {@code memorization.fraction}
+   * @param memorizationRelative as {@code memorization.relative}: {@code ||u_1 - h_2|| / D}
+   * @param dilation as {@code dilation.relative}: {@code r / D}
    */
-  public record Point(double noiseRate, double memorization, double dilation) {}
+  public record Point(
+      double noiseRate,
+      double memorizationFraction,
+      double memorizationRelative,
+      double dilation) {}
 
   /**
-   * Reads curves from a CSV file with the columns {@code eta}, {@code C}, {@code alpha} and {@code
-   * r/D}, in any order and among others; {@code memorization.relative} is read where it is there.
+   * Reads curves from a CSV file with the columns {@code noise.rate}, {@code alpha}, {@code
+   * expressivity} and {@code dilation.relative}, in any order and among others. {@code
+   * memorization.fraction}, {@code memorization.mean} and {@code separation} are read where they
+   * are there.
    *
-   * @return a curve for each alpha and C, in the order of the file
+   * @return a curve for each alpha and expressivity C, in the order of the file
    * @throws IllegalArgumentException if a column is missing or a value is no number
    */
   public static List<TheoryCurve> read(Path csv) throws IOException {
     List<String> lines = Files.readAllLines(csv, StandardCharsets.UTF_8);
-    if (lines.isEmpty()) {
-      throw new IllegalArgumentException(csv + " is empty: it must have the columns " + COLUMNS);
-    }
-    List<String> header = List.of(lines.get(0).split(",", -1));
+    List<String> header = lines.isEmpty() ? List.of() : List.of(lines.get(0).split(",", -1));
     if (!header.containsAll(COLUMNS)) {
       throw new IllegalArgumentException(
           csv
@@ -67,17 +74,24 @@ public record TheoryCurve(String label, List<Point> points) {
 
   private record Row(Path csv, int line, List<String> header, List<String> fields) {
     String label() {
-      return "alpha " + field("alpha") + ", C " + field("C");
+      return "alpha " + field(ALPHA) + ", C " + field(EXPRESSIVITY);
     }
 
     Point point() {
-      double memorization = header.contains(MEMORIZATION) ? number(MEMORIZATION) : Double.NaN;
-      return new Point(number("eta"), memorization, number("r/D"));
+      return new Point(
+          number(Metric.NOISE_RATE.key()),
+          numberIfThere(Metric.MEMORIZATION_FRACTION.key()),
+          numberIfThere(Metric.MEMORIZATION_MEAN.key()) / numberIfThere(SEPARATION),
+          number(Metric.DILATION_RELATIVE.key()));
+    }
+
+    private double numberIfThere(String column) {
+      return field(column).isEmpty() || field(column).equals("NaN") ? Double.NaN : number(column);
     }
 
     private String field(String column) {
       int index = header.indexOf(column);
-      return index < fields.size() ? fields.get(index) : "";
+      return index >= 0 && index < fields.size() ? fields.get(index) : "";
     }
 
     private double number(String column) {

@@ -70,7 +70,7 @@ public final class MetricLog {
     List<String> warnings = new ArrayList<>();
     for (Path file : logsIn(folder)) {
       if (isCsv(file) && !CsvLogReader.isLog(file)) {
-        warnings.add(file + " is some other table than a log, and left out");
+        warnings.add(file + " is no log but some other table, and not read as one");
         continue;
       }
       MetricLog log = reader.read(file);

@@ -51,7 +51,19 @@ public record Observation(
       String split,
       String layer,
       Measurements measurements) {
-    this(run, epoch, iteration, split, layer, measurements, Map.of(), Examples.none());
+    this(run, epoch, iteration, split, layer, measurements, Map.of());
+  }
+
+  /** An observation that tells nothing of single examples. */
+  public Observation(
+      String run,
+      int epoch,
+      long iteration,
+      String split,
+      String layer,
+      Measurements measurements,
+      Map<String, String> parameters) {
+    this(run, epoch, iteration, split, layer, measurements, parameters, Examples.none());
   }
 
   /** The same of a run with these hyperparameters. */

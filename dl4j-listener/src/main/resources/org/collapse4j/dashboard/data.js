@@ -126,9 +126,18 @@ class Run {
     return role === "any" ? this.series.find((s) => s.has(key)) ?? null : null;
   }
 
+  /* The first series that has a metric, held-out data first. */
+  seriesWith(key) {
+    return [this.heldOut, this.training, ...this.series].find((s) => s && s.has(key)) ?? null;
+  }
+
   valueAt(key, moment) {
-    const series = [this.heldOut, this.training, ...this.series].find((s) => s && s.has(key));
-    return series ? series.valueAt(key, moment) : null;
+    return this.seriesWith(key)?.valueAt(key, moment) ?? null;
+  }
+
+  /* The defined values of a metric over all moments. */
+  columnOf(key) {
+    return this.seriesWith(key)?.column(key).filter((v) => v !== null) ?? [];
   }
 }
 

@@ -1,7 +1,6 @@
 /* Single examples: the plane of a two-feature layer, and labels that are probably wrong. */
 
 const PLANE_HEIGHT = 520;
-const GRID = { columns: 184, rows: 104 };
 
 class Plane {
   constructor() {
@@ -75,36 +74,41 @@ class Plane {
       + `${corrupted.length} of them with a label known to be wrong.`));
   }
 
-  /* Cells of a grid whose neighbours are decided otherwise have an edge between them. */
+  /* Where the logits of two classes are equal and above all others, within the drawing. */
   drawBoundaries({ svg, x, y, x0, x1, y0, y1 }, classifier) {
-    if (classifier.length < 2) return;
-    const decided = [];
-    for (let row = 0; row <= GRID.rows; row++) {
-      for (let column = 0; column <= GRID.columns; column++) {
-        const a = x0 + ((x1 - x0) * column) / GRID.columns, b = y0 + ((y1 - y0) * row) / GRID.rows;
-        decided.push(argmax(classifier.map(([wx, wy, bias]) => wx * a + wy * b + bias)));
-      }
-    }
-    const width = GRID.columns + 1;
-    const px = (column) => x(x0 + ((x1 - x0) * column) / GRID.columns).toFixed(1);
-    const py = (row) => y(y0 + ((y1 - y0) * row) / GRID.rows).toFixed(1);
+    const box = [[1, 0, -x0], [-1, 0, x1], [0, 1, -y0], [0, -1, y1]];
     let d = "";
-    for (let row = 0; row <= GRID.rows; row++) {
-      for (let column = 0; column <= GRID.columns; column++) {
-        const at = row * width + column;
-        if (column < GRID.columns && decided[at] !== decided[at + 1]) {
-          d += `M${px(column + 0.5)} ${py(Math.max(0, row - 0.5))}V${py(Math.min(GRID.rows, row + 0.5))}`;
-        }
-        if (row < GRID.rows && decided[at] !== decided[at + width]) {
-          d += `M${px(Math.max(0, column - 0.5))} ${py(row + 0.5)}H${px(Math.min(GRID.columns, column + 0.5))}`;
-        }
+    classifier.forEach((a, i) => classifier.slice(i + 1).forEach((b, j) => {
+      const others = classifier.filter((_, k) => k !== i && k !== i + 1 + j).map((c) => less(a, c));
+      const segment = clipped(less(a, b), [...box, ...others]);
+      if (segment) {
+        const [[ax, ay], [bx, by]] = segment;
+        d += `M${x(ax).toFixed(1)} ${y(ay).toFixed(1)}L${x(bx).toFixed(1)} ${y(by).toFixed(1)}`;
       }
-    }
+    }));
     svg.append(drawn("path", { class: "boundary", d }));
   }
 }
 
-const argmax = (values) => values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
+/* Rows [p, q, r] stand for p x + q y + r. */
+const less = (a, b) => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+
+/* The part of the line where a row is zero on which all others are at least zero. */
+function clipped([p, q, r], others) {
+  const size = p * p + q * q;
+  if (size === 0) return null;
+  const origin = [(-r * p) / size, (-r * q) / size], along = [-q, p];
+  let from = -Infinity, to = Infinity;
+  for (const [a, b, c] of others) {
+    const start = a * origin[0] + b * origin[1] + c, rise = a * along[0] + b * along[1];
+    if (rise === 0) {
+      if (start < 0) return null;
+    } else if (rise > 0) from = Math.max(from, -start / rise);
+    else to = Math.min(to, -start / rise);
+  }
+  const at = (t) => [origin[0] + t * along[0], origin[1] + t * along[1]];
+  return from < to ? [at(from), at(to)] : null;
+}
 
 const words = (text) => element("td", { class: "words" }, text);
 

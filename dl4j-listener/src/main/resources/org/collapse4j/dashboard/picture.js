@@ -54,13 +54,14 @@ class Picture {
   }
 
   theory() {
-    const column = { "noise.rate": (p) => p[0], "memorization.relative": (p) => p[1],
-      [PER_EXAMPLE]: (p) => p[1] === null ? null : p[0] * p[1] }[this.x.value];
+    const column = { "noise.rate": (p) => p[0], "memorization.fraction": (p) => p[1],
+      "memorization.relative": (p) => p[2],
+      [PER_EXAMPLE]: (p) => p[2] === null ? (p[0] === 0 ? 0 : null) : p[0] * p[2] }[this.x.value];
     if (!column || this.y.value !== "dilation.relative") return [];
     return state.data.json.theory
       .map((curve) => ({
         label: curve.label,
-        points: curve.points.map((p) => ({ x: column(p), y: p[2] }))
+        points: curve.points.map((p) => ({ x: column(p), y: p[3] }))
           .filter((p) => p.x !== null && p.y !== null) }))
       .filter((curve) => curve.points.length > 1);
   }
@@ -73,9 +74,11 @@ class Picture {
     }
     const width = widthOf(this.place);
     const theory = this.theory(), curves = this.curves(points);
-    const all = [...points, ...theory.flatMap((c) => c.points)];
+    const behind = theory.flatMap((c) => c.points);
     const drawing = axes({
-      width, height: PICTURE_HEIGHT, xs: all.map((p) => p.x), ys: all.map((p) => p.y), fromZero: true,
+      width, height: PICTURE_HEIGHT, fromZero: true,
+      xs: [...behind.map((p) => p.x), ...pictureExtent(this.x.value)],
+      ys: [...behind.map((p) => p.y), ...pictureExtent(this.y.value)],
       xLabel: this.x.value + unit(this.x.value), yLabel: this.y.value + unit(this.y.value),
       label: `${this.y.value} against ${this.x.value} of ${points.length} runs` });
     const { svg, x, y } = drawing;
@@ -126,6 +129,20 @@ function pictureValue(run, key) {
   if (run.json.noise === 0) return 0;
   const moved = run.valueAt("memorization.relative", state.moment);
   return run.json.noise === null || moved === null ? null : run.json.noise * moved;
+}
+
+/* Lowest and highest value of the runs shown at any moment, so that the axes stay as points move. */
+function pictureExtent(key) {
+  const extent = [];
+  for (const run of visibleRuns()) {
+    if (key === "noise.rate") extent.push(run.json.noise ?? 0);
+    else {
+      const values = run.columnOf(key === PER_EXAMPLE ? "memorization.relative" : key);
+      const factor = key === PER_EXAMPLE ? run.json.noise ?? 0 : 1;
+      if (values.length > 0) extent.push(factor * lowest(values), factor * highest(values));
+    }
+  }
+  return extent.length > 0 ? extent : [0, 1];
 }
 
 /* Labels beside the ends of curves, moved apart where they would lie over one another. */

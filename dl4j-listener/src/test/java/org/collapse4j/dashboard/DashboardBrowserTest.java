@@ -58,8 +58,8 @@ class DashboardBrowserTest {
                 new TheoryCurve(
                     "alpha 0, C 1",
                     List.of(
-                        new TheoryCurve.Point(0.1, 0.5, 0.2),
-                        new TheoryCurve.Point(0.2, 0.7, 0.4)))))
+                        new TheoryCurve.Point(0.1, 0.4, 0.5, 0.2),
+                        new TheoryCurve.Point(0.2, 0.6, 0.7, 0.4)))))
         .write(page);
     return page.toUri().toString();
   }

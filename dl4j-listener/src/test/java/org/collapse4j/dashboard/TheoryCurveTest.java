@@ -2,6 +2,7 @@ package org.collapse4j.dashboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,21 +22,38 @@ class TheoryCurveTest {
   void aCurveForEachAlphaAndC() throws IOException {
     List<TheoryCurve> curves =
         TheoryCurve.read(
-            csv("alpha,eta,other,C,r/D\n0,0.1,x,1,0.226\n0,0.2,x,1,0.373\n0.1,0.1,x,1,0.174\n"));
+            csv(
+                """
+                alpha,noise.rate,other,expressivity,dilation.relative
+                0,0.1,x,1,0.226
+                0,0.2,x,1,0.373
+                0.1,0.1,x,1,0.174
+                """));
     assertEquals(2, curves.size());
     assertEquals("alpha 0, C 1", curves.get(0).label());
     assertEquals(
         List.of(
-            new TheoryCurve.Point(0.1, Double.NaN, 0.226),
-            new TheoryCurve.Point(0.2, Double.NaN, 0.373)),
+            new TheoryCurve.Point(0.1, Double.NaN, Double.NaN, 0.226),
+            new TheoryCurve.Point(0.2, Double.NaN, Double.NaN, 0.373)),
         curves.get(0).points());
   }
 
   @Test
   void memorizationIsReadWhereItIsThere() throws IOException {
     List<TheoryCurve> curves =
-        TheoryCurve.read(csv("eta,C,alpha,r/D,memorization.relative\n0.1,1,0,0.2,0.7\n"));
-    assertEquals(List.of(new TheoryCurve.Point(0.1, 0.7, 0.2)), curves.get(0).points());
+        TheoryCurve.read(
+            csv(
+                """
+                noise.rate,alpha,expressivity,separation,dilation.relative,memorization.mean,\
+                memorization.fraction
+                0.1,0,1,2,0.2,1.5,0.7
+                0,0,1,2,0,NaN,
+                """));
+    assertEquals(
+        List.of(
+            new TheoryCurve.Point(0.1, 0.7, 0.75, 0.2),
+            new TheoryCurve.Point(0, Double.NaN, Double.NaN, 0)),
+        curves.get(0).points());
   }
 
   @Test
@@ -43,14 +61,17 @@ class TheoryCurveTest {
     Path file = csv("a,b\n1,2\n");
     assertEquals(
         file
-            + " is no table of the theory: it must have the columns [eta, C, alpha, r/D], not"
-            + " [a, b]",
-        assertThrows(IllegalArgumentException.class, () -> TheoryCurve.read(file)).getMessage());
-    csv("eta,C,alpha,r/D\n0.1,1,0,much\n");
+            + " is no table of the theory: it must have the columns [noise.rate, alpha,"
+            + " expressivity, dilation.relative], not [a, b]",
+        refusal(file));
+    csv("noise.rate,alpha,expressivity,dilation.relative\n0.1,1,0,much\n");
     assertEquals(
-        file + ", line 2: r/D must be a number, not \"much\"",
-        assertThrows(IllegalArgumentException.class, () -> TheoryCurve.read(file)).getMessage());
+        file + ", line 2: dilation.relative must be a number, not \"much\"", refusal(file));
     csv("");
-    assertThrows(IllegalArgumentException.class, () -> TheoryCurve.read(file));
+    assertTrue(refusal(file).endsWith("not []"), refusal(file));
+  }
+
+  private static String refusal(Path file) {
+    return assertThrows(IllegalArgumentException.class, () -> TheoryCurve.read(file)).getMessage();
   }
 }

@@ -2,6 +2,7 @@ package org.collapse4j.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -216,6 +217,21 @@ class MetricLogTest {
     assertEquals(observation("b", 1), log.observations().get(1));
     assertEquals(2, log.warnings().size(), log.warnings().toString());
     assertFalse(log.warnings().toString().contains("README"), log.warnings().toString());
+  }
+
+  @Test
+  void aGrowingLogIsReadAgainOnlyWhereItHasChanged() throws IOException {
+    written("a.jsonl", observation("a", 1));
+    written("b.jsonl", observation("b", 1));
+    GrowingLog growing = new GrowingLog(folder);
+    MetricLog first = growing.read();
+    assertSame(first, growing.read());
+    written("b.jsonl", observation("b", 2));
+    assertEquals(
+        List.of(observation("a", 1), observation("b", 1), observation("b", 2)),
+        growing.read().observations());
+    written("c.jsonl", observation("c", 1));
+    assertEquals(List.of("a", "b", "c"), growing.read().runs());
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.collapse4j.samples.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import org.collapse4j.dashboard.Dashboard;
 import org.collapse4j.dashboard.DashboardServer;
 import org.collapse4j.dashboard.TheoryCurve;
 import org.collapse4j.log.GrowingLog;
+import org.collapse4j.log.MetricLog;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Spec;
     })
 public final class DashboardCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 8765;
+  private static final String THEORY = "theory.csv";
 
   @Spec private CommandSpec spec;
 
@@ -57,7 +60,10 @@ public final class DashboardCommand implements Callable<Integer> {
   @Option(
       names = "--theory",
       paramLabel = "FILE",
-      description = "CSV with columns eta, C, alpha, r/D, drawn behind dilation and memorization")
+      description = {
+        "CSV that the command theory wrote, drawn behind dilation and memorization",
+        "(default: " + THEORY + " in RUNS, if it is there)"
+      })
   private Path theory;
 
   @Override
@@ -65,7 +71,7 @@ public final class DashboardCommand implements Callable<Integer> {
     if (port != null && !serve) {
       throw new ParameterException(spec.commandLine(), "--port is of use with --serve only");
     }
-    List<TheoryCurve> curves = theory == null ? List.of() : TheoryCurve.read(theory);
+    List<TheoryCurve> curves = theory();
     GrowingLog logs = new GrowingLog(runs);
     Dashboard page = Dashboard.of(logs.read()).withTheory(curves);
     if (out != null || !serve) {
@@ -77,6 +83,14 @@ public final class DashboardCommand implements Callable<Integer> {
     return 0;
   }
 
+  private List<TheoryCurve> theory() throws IOException {
+    Path beside = runs.resolve(THEORY);
+    if (theory != null) {
+      return TheoryCurve.read(theory);
+    }
+    return Files.exists(beside) ? TheoryCurve.read(beside) : List.of();
+  }
+
   private void write(Dashboard page) throws IOException {
     Path file = out == null ? Path.of("collapse4j.html") : out;
     page.write(file);
@@ -85,13 +99,34 @@ public final class DashboardCommand implements Callable<Integer> {
 
   private void serve(GrowingLog logs, List<TheoryCurve> curves) throws IOException {
     try (DashboardServer server =
-        DashboardServer.start(
-            port == null ? DEFAULT_PORT : port,
-            () -> Dashboard.of(logs.read()).withTheory(curves))) {
+        DashboardServer.start(port == null ? DEFAULT_PORT : port, new Growing(logs, curves))) {
       say("Serving " + runs + " at " + server.uri() + " until stopped (Ctrl+C)");
       new CountDownLatch(1).await();
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The page of a log, drawn anew only when the log has changed. */
+  private static final class Growing implements Callable<Dashboard> {
+    private final GrowingLog logs;
+    private final List<TheoryCurve> theory;
+    private MetricLog drawn;
+    private Dashboard page;
+
+    Growing(GrowingLog logs, List<TheoryCurve> theory) {
+      this.logs = logs;
+      this.theory = theory;
+    }
+
+    @Override
+    public synchronized Dashboard call() throws IOException {
+      MetricLog log = logs.read();
+      if (log != drawn) {
+        page = Dashboard.of(log).withTheory(theory);
+        drawn = log;
+      }
+      return page;
     }
   }
 

@@ -50,12 +50,34 @@ class DashboardCommandTest {
 
   @Test
   void theTheoryIsDrawnBehind() throws Exception {
-    Path theory = Files.writeString(folder.resolve("t.csv"), "eta,C,alpha,r/D\n0.1,1,0,0.226\n");
+    Path theory = folder.resolve("theory.csv");
+    solveTheory(theory);
     Shell shell =
         Shell.run(
             "dashboard", log.toString(), "--out", page.toString(), "--theory", theory.toString());
     assertEquals(0, shell.exitCode(), shell.err());
-    assertTrue(Files.readString(page).contains("\"theory\":[{\"label\":\"alpha 0, C 1\""));
+    String drawn = "\"theory\":[{\"label\":\"alpha 0.1, C 1.0\",\"points\":[[0.1,";
+    assertTrue(Files.readString(page).contains(drawn));
+
+    Files.move(theory, runs.resolve("theory.csv"));
+    shell = Shell.run("dashboard", runs.toString(), "--out", page.toString());
+    assertEquals(0, shell.exitCode(), shell.err());
+    assertTrue(Files.readString(page).contains(drawn));
+  }
+
+  private void solveTheory(Path csv) {
+    Shell shell =
+        Shell.run(
+            "theory",
+            "--eta",
+            "0.1,0.2",
+            "--alpha",
+            "0.1",
+            "--csv",
+            csv.toString(),
+            "--picture",
+            folder.resolve("theory.svg").toString());
+    assertEquals(0, shell.exitCode(), shell.err());
   }
 
   @Test
