@@ -17,9 +17,9 @@ import org.collapse4j.log.FeaturePlane;
 import org.collapse4j.log.MetricSeries;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
-import org.collapse4j.log.Suspect;
 import org.collapse4j.metric.ClassPair;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.SuspectLabel;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -225,7 +225,7 @@ final class PageData {
   }
 
   private static void suspects(ArrayNode json, RunHistory run) {
-    List<Suspect> last = new ArrayList<>();
+    List<SuspectLabel> last = new ArrayList<>();
     for (MetricSeries series : run.series()) {
       for (Observation observation : series.observations()) {
         if (!observation.examples().suspects().isEmpty()) {
@@ -233,9 +233,9 @@ final class PageData {
         }
       }
     }
-    for (Suspect s : last.subList(0, Math.min(MOST_SUSPECTS, last.size()))) {
+    for (SuspectLabel s : last.subList(0, Math.min(MOST_SUSPECTS, last.size()))) {
       json.addArray()
-          .add(s.example())
+          .add(s.index())
           .add(s.given())
           .add(s.sitsWith())
           .add(finite(s.margin()))

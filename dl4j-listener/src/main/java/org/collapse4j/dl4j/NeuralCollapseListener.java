@@ -20,6 +20,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.collapse4j.dashboard.DashboardSink;
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
+import org.collapse4j.log.Examples;
 import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
@@ -27,6 +28,7 @@ import org.collapse4j.log.Slf4jSink;
 import org.collapse4j.measure.FeatureStream.Gathered;
 import org.collapse4j.measure.MeasuringGuard;
 import org.collapse4j.metric.Measurements;
+import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
@@ -83,6 +85,9 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   private static final String HELD_OUT = "heldout";
   private static final String OUT_OF_DISTRIBUTION = "ood";
 
+  /** Of how many suspects an observation tells, the most suspect first. */
+  private static final int SUSPECTS_LOGGED = 100;
+
   private final Options options;
   private final MeasuringGuard guard;
 
@@ -94,6 +99,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   private volatile boolean inEpoch;
   private long lastIteration = -1;
   private final SuspectEvidence suspects = new SuspectEvidence();
+  private final Map<String, PlaneEvidence> planes = new HashMap<>();
   private List<Observation> last = List.of();
 
   /** A listener with no options: the training stream, each epoch, to SLF4J. */
@@ -278,6 +284,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
         .forEach(
             (point, values) ->
                 observations.add(observation(epoch, iteration, Observation.STREAM, point, values)));
+    planes.clear();
     Map<String, Map<FeaturePoint, Measurements>> ofProbes =
         measureProbes(replica, outOfDistribution);
     for (Probe probe : options.probes) {
@@ -285,11 +292,29 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
           .getOrDefault(probe.split(), Map.of())
           .forEach(
               (point, values) ->
-                  observations.add(observation(epoch, iteration, probe.split(), point, values)));
+                  observations.add(
+                      observation(epoch, iteration, probe.split(), point, values)
+                          .withExamples(examples(probe, point))));
     }
     last = List.copyOf(observations);
     last.forEach(this::publish);
     return last;
+  }
+
+  private Examples examples(Probe probe, FeaturePoint point) {
+    List<SuspectLabel> told = List.of();
+    if (options.suspectLabels && probe.split().equals(TRAIN) && suspects.isAt(point)) {
+      List<SuspectLabel> all = suspects.snapshot().suspects();
+      told = all.subList(0, Math.min(SUSPECTS_LOGGED, all.size()));
+    }
+    PlaneEvidence plane = planes.get(probe.split());
+    return new Examples(plane == null ? Optional.empty() : plane.of(point), told);
+  }
+
+  private PlaneEvidence plane(Replica replica, Probe probe) {
+    PlaneEvidence plane = new PlaneEvidence(replica.network(), probe);
+    planes.put(probe.split(), plane);
+    return plane;
   }
 
   private Map<FeaturePoint, INDArray> outOfDistributionMeans(Replica replica) {
@@ -310,7 +335,8 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     Map<String, Map<FeaturePoint, Measurements>> measured = new HashMap<>();
     Map<FeaturePoint, ClassStatistics> heldOut = Map.of();
     for (Probe probe : withRole(Probe.Role.HELD_OUT)) {
-      ProbeMeasurement.Result result = measure(replica, probe, outOfDistribution, List.of());
+      ProbeMeasurement.Result result =
+          measure(replica, probe, outOfDistribution, List.of(plane(replica, probe)));
       measured.put(probe.split(), result.measurements());
       heldOut = result.statistics();
     }
@@ -329,8 +355,8 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
         new MemorizationMeasurement(replica.network(), probe, heldOut);
     List<RowEvidence> evidence =
         options.suspectLabels && probe.split().equals(TRAIN)
-            ? List.of(memorization, suspects.of(replica.network()))
-            : List.of(memorization);
+            ? List.of(memorization, plane(replica, probe), suspects.of(replica.network()))
+            : List.of(memorization, plane(replica, probe));
     Map<FeaturePoint, Measurements> values = new LinkedHashMap<>();
     measure(replica, probe, outOfDistribution, evidence)
         .measurements()

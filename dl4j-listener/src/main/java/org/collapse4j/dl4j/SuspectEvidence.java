@@ -77,6 +77,11 @@ final class SuspectEvidence implements RowEvidence {
     }
   }
 
+  /** Whether the evidence is gathered at a point. */
+  boolean isAt(FeaturePoint at) {
+    return at.equals(point);
+  }
+
   /** What was found so far; without an example before the first epoch. */
   SuspectLabels snapshot() {
     return total == null ? SuspectLabelsAccumulator.forClasses(2).snapshot() : total.snapshot();

@@ -3,6 +3,7 @@ package org.collapse4j.log;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.collapse4j.noise.SuspectLabel;
 
 /**
  * What is told of single examples, beside the measurements of all. Immutable.
@@ -10,7 +11,7 @@ import java.util.Optional;
  * @param plane features of a layer of width two, for a picture
  * @param suspects examples whose label is probably wrong, the most suspicious first
  */
-public record Examples(Optional<FeaturePlane> plane, List<Suspect> suspects) {
+public record Examples(Optional<FeaturePlane> plane, List<SuspectLabel> suspects) {
   private static final Examples NONE = new Examples(Optional.empty(), List.of());
 
   /** Copies the list. */
@@ -30,7 +31,7 @@ public record Examples(Optional<FeaturePlane> plane, List<Suspect> suspects) {
   }
 
   /** Suspects only. */
-  public static Examples of(List<Suspect> suspects) {
+  public static Examples of(List<SuspectLabel> suspects) {
     return new Examples(Optional.empty(), suspects);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.collapse4j.noise.SuspectLabel;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -39,12 +40,17 @@ final class ExamplesJson {
     }
   }
 
-  private static void write(ObjectNode json, Suspect suspect) {
-    json.put("example", suspect.example());
+  private static void write(ObjectNode json, SuspectLabel suspect) {
+    json.put("example", suspect.index());
     json.put("given", suspect.given());
     json.put("sitsWith", suspect.sitsWith());
-    json.put("margin", suspect.margin());
-    json.put("distanceRatio", suspect.distanceRatio());
+    json.put("margin", orNull(suspect.margin()));
+    json.put("distanceRatio", orNull(suspect.distanceRatio()));
+    json.put("epochs", suspect.epochs());
+  }
+
+  private static Double orNull(double value) {
+    return Double.isFinite(value) ? (Double) value : null;
   }
 
   static Examples read(JsonNode line) {
@@ -73,13 +79,14 @@ final class ExamplesJson {
                     number(r.path(0)), number(r.path(1)), number(r.path(2)))));
   }
 
-  private static Suspect suspect(JsonNode json) {
-    return new Suspect(
+  private static SuspectLabel suspect(JsonNode json) {
+    return new SuspectLabel(
         json.path("example").asLong(),
         json.path("given").asInt(),
         json.path("sitsWith").asInt(),
         number(json.path("margin")),
-        number(json.path("distanceRatio")));
+        number(json.path("distanceRatio")),
+        json.path("epochs").asInt());
   }
 
   private static double number(JsonNode value) {

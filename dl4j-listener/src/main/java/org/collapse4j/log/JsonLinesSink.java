@@ -22,8 +22,9 @@ import java.nio.file.Path;
  *   <li>{@code "plane":{"examples":[[x,y,given,clean],..],"centres":[[x,y],null,..],
  *       "classifier":[[weight,weight,bias],..]}}: features of a layer of width two ({@link
  *       FeaturePlane}).
- *   <li>{@code "suspects":[{"example":17,"given":3,"sitsWith":5,"margin":-1.2,"distanceRatio":2.1},
- *       ..]}: examples whose label is probably wrong ({@link Suspect}).
+ *   <li>{@code "suspects":[{"example":17,"given":3,"sitsWith":5,"margin":-1.2,"distanceRatio":2.1,
+ *       "epochs":30},..]}: examples whose label is probably wrong ({@link
+ *       org.collapse4j.noise.SuspectLabel}).
  * </ul>
  *
  * <p>Members may be added without a change of {@code schema}: a reader passes over those it does

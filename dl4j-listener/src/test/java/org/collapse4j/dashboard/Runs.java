@@ -10,10 +10,10 @@ import java.util.Random;
 import org.collapse4j.log.Examples;
 import org.collapse4j.log.FeaturePlane;
 import org.collapse4j.log.Observation;
-import org.collapse4j.log.Suspect;
 import org.collapse4j.metric.ClassPair;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.SuspectLabel;
 
 /** Observations of trainings that did not take place. */
 final class Runs {
@@ -76,7 +76,9 @@ final class Runs {
         .withExamples(
             new Examples(
                 Optional.of(plane(random)),
-                List.of(new Suspect(17, 0, 2, -1.5, 2.25), new Suspect(4, 1, 0, -1.25, 2))));
+                List.of(
+                    new SuspectLabel(17, 0, 2, -1.5, 2.25, 5),
+                    new SuspectLabel(4, 1, 0, -1.25, 2, 5))));
   }
 
   private static FeaturePlane plane(Random random) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.collapse4j.metric.ClassPair;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.SuspectLabel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +50,7 @@ class MetricLogTest {
                     List.of(new FeaturePlane.Example(0.5, -1.25, 0, 2)),
                     Arrays.asList(new FeaturePlane.Centre(1, 2), null),
                     List.of(new FeaturePlane.ClassifierRow(1, -1, 0.5)))),
-            List.of(new Suspect(17, 0, 2, -1.5, 2.25))));
+            List.of(new SuspectLabel(17, 0, 2, -1.5, Double.NaN, 4))));
   }
 
   private Path written(String name, Observation... observations) throws IOException {
