@@ -754,7 +754,8 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     /**
      * Says a hyperparameter of the run, such as {@code loss}, {@code alpha}, {@code noise.rate} or
      * {@code seed}: it goes into every observation, and runs are told apart and compared by it. One
-     * said again replaces the former.
+     * said again replaces the former. The dashboard takes the names of the classes from {@code
+     * class.names}, separated by commas.
      *
      * @throws IllegalArgumentException if the key is blank
      */

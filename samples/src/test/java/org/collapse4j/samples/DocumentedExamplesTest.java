@@ -63,6 +63,21 @@ class DocumentedExamplesTest {
   }
 
   @Test
+  void theListenerWithADashboard() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder()
+            .trainProbe(trainBatches)
+            .heldOutProbe(testBatches)
+            .parameter("loss", "label-smoothing")
+            .parameter("alpha", "0.1")
+            .parameter("seed", "1")
+            .jsonLines(Path.of("runs/smoothing.jsonl"))
+            .dashboard(Path.of("page.html"))
+            .build();
+    listener.requireMeasurable(network);
+  }
+
+  @Test
   void readingBack() {
     NeuralCollapseListener listener =
         NeuralCollapseListener.builder().heldOutProbe(testBatches).build();
