@@ -31,7 +31,7 @@ class Classes {
     this.map = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Heat map of classes" });
     this.pairs = element("div");
     this.node = section("classes", "Which classes are spread, and which collide?",
-      "Each class at the epoch of the slider. Darker is higher within a column, over all epochs.");
+      "Each class at the epoch of the slider. Stronger is higher within a column, over all epochs.");
     this.isEmpty = !state.data.runs.some((run) => run.series.some((s) => s.json.classes));
     this.node.append(
       element("div", { class: "controls" },

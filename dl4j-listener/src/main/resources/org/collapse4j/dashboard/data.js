@@ -115,6 +115,10 @@ class Run {
       .join(", ");
   }
 
+  get tellsOfExamples() {
+    return this.json.suspects.length > 0 || this.series.some((s) => s.json.planes.length > 0);
+  }
+
   className(c) {
     return this.classNames[c] ?? String(c);
   }

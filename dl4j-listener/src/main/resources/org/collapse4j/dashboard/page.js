@@ -48,7 +48,8 @@ function build(json) {
   const chosen = state.data?.runs[state.run].name;
   state.data = new PageData(json);
   giveColours();
-  state.run = Math.max(0, state.data.runs.findIndex((run) => run.name === chosen));
+  const kept = state.data.runs.findIndex((run) => run.name === chosen);
+  state.run = Math.max(0, kept >= 0 ? kept : state.data.runs.findIndex((run) => run.tellsOfExamples));
   board?.clear();
   board = new ChartBoard();
   parts = [];
