@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.collapse4j.dl4j.noise.LabelledExample;
 import org.collapse4j.log.FeaturePlane;
 import org.collapse4j.stats.ClassStatistics;
@@ -15,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Keeps a sample of the features of every point of width two, for a picture of them. */
 final class PlaneEvidence implements RowEvidence {
   private static final int WIDTH = 2;
+  private static final long SEED = 1;
 
   private final MeasuredNetwork network;
   private final Probe probe;
@@ -72,17 +74,29 @@ final class PlaneEvidence implements RowEvidence {
     return Optional.ofNullable(planes.get(point));
   }
 
-  /** Every so many rows of a point, evenly apart. */
+  /**
+   * Rows of a point drawn at random, the same at every observation. Rows evenly apart would be of a
+   * few classes only where classes take turns.
+   */
   private static final class Sample {
     private final ClassStatistics statistics;
-    private final long stride;
     private final List<FeaturePlane.Example> examples = new ArrayList<>();
-    private long row;
+    private final Random random = new Random(SEED);
+    private long rowsLeft;
+    private long wanted;
 
     Sample(ClassStatistics statistics) {
       this.statistics = statistics;
-      long rows = statistics.totalCount() + statistics.nonFiniteCount();
-      this.stride = Math.max(1, (rows - 1) / FeaturePlane.MOST_EXAMPLES + 1);
+      this.rowsLeft = statistics.totalCount() + statistics.nonFiniteCount();
+      this.wanted = Math.min(rowsLeft, FeaturePlane.MOST_EXAMPLES);
+    }
+
+    /** Selection sampling (Knuth, algorithm S): every subset of that size is as probable. */
+    private boolean isDrawn() {
+      boolean drawn = random.nextDouble() * rowsLeft < wanted;
+      rowsLeft--;
+      wanted -= drawn ? 1 : 0;
+      return drawn;
     }
 
     void add(ProbeRows rows) {
@@ -91,7 +105,7 @@ final class PlaneEvidence implements RowEvidence {
       Optional<List<LabelledExample>> carried = rows.examples();
       for (int i = 0; i < given.length; i++) {
         boolean finite = Double.isFinite(features[i][0]) && Double.isFinite(features[i][1]);
-        if (row++ % stride == 0 && finite) {
+        if (isDrawn() && finite) {
           int at = i;
           int clean =
               carried

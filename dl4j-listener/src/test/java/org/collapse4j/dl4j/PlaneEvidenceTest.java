@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.collapse4j.dl4j.noise.NoisyDataSetIterator;
 import org.collapse4j.log.FeaturePlane;
 import org.collapse4j.log.MetricLog;
@@ -86,17 +88,17 @@ class PlaneEvidenceTest {
     FeaturePlane plane = observations.get(4).examples().plane().orElseThrow();
     INDArray features = network.feedForward(data.getFeatures()).get(1);
     int[] clean = data.getLabels().argMax(1).toIntVector();
-    int stride = 3;
-    assertEquals(EXAMPLES / stride, plane.examples().size());
+    assertEquals(FeaturePlane.MOST_EXAMPLES, plane.examples().size());
     int corrupted = 0;
-    for (int i = 0; i < plane.examples().size(); i++) {
-      FeaturePlane.Example example = plane.examples().get(i);
-      int row = i * stride;
-      assertEquals(features.getDouble(row, 0), example.x(), FLOAT32);
-      assertEquals(features.getDouble(row, 1), example.y(), FLOAT32);
+    int row = -1;
+    Set<Integer> classes = new HashSet<>();
+    for (FeaturePlane.Example example : plane.examples()) {
+      row = rowOf(example, features, row + 1);
       assertEquals(clean[row], example.clean());
+      classes.add(clean[row]);
       corrupted += example.given() == example.clean() ? 0 : 1;
     }
+    assertEquals(Training.CLASSES, classes.size());
     double rate = observations.get(4).measurements().value(Metric.NOISE_RATE);
     assertEquals(rate, (double) corrupted / plane.examples().size(), 0.08);
     assertEquals(Training.CLASSES, plane.centres().size());
@@ -107,6 +109,17 @@ class PlaneEvidenceTest {
       assertEquals(weights.getDouble(1, c), plane.classifier().get(c).y(), FLOAT32);
       assertEquals(bias.getDouble(c), plane.classifier().get(c).bias(), FLOAT32);
     }
+  }
+
+  /** The first row from one on with the features of an example: examples are in their order. */
+  private static int rowOf(FeaturePlane.Example example, INDArray features, int from) {
+    for (int row = from; row < EXAMPLES; row++) {
+      if (Math.abs(features.getDouble(row, 0) - example.x()) < FLOAT32
+          && Math.abs(features.getDouble(row, 1) - example.y()) < FLOAT32) {
+        return row;
+      }
+    }
+    throw new AssertionError("No row from " + from + " on is " + example);
   }
 
   @Test

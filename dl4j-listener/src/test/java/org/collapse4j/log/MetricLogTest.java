@@ -139,6 +139,21 @@ class MetricLogTest {
   }
 
   @Test
+  void aLastRowOfCsvWhoseLastNumberMayBeCutIsLeftOut() throws IOException {
+    Measurements values = Measurements.builder().put(Metric.EXAMPLES_NONFINITE, 12).build();
+    Path file =
+        written(
+            "a.csv", observation("a", 1), new Observation("a", 2, 20, "train", "output", values));
+    byte[] whole = Files.readAllBytes(file);
+    for (int cut = 1; cut <= 4; cut++) {
+      Files.write(file, Arrays.copyOf(whole, whole.length - cut));
+      MetricLog log = MetricLog.read(file);
+      assertEquals(1, log.observations().size());
+      assertEquals(1, log.warnings().size());
+    }
+  }
+
+  @Test
   void whatIsNoLogIsRefusedInOneLine() throws IOException {
     Path file = Files.writeString(folder.resolve("notes.jsonl"), "hello\nworld\n");
     assertEquals(file + " is no log: line 1 is no JSON object", refusal(file));
