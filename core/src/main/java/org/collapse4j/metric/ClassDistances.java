@@ -32,10 +32,7 @@ final class ClassDistances {
         all.add(value);
         perClass[present[a]] += value / (present.length - 1);
         perClass[present[b]] += value / (present.length - 1);
-        highest.add(new ClassPair(present[a], present[b], value));
-        if (highest.size() > PAIRS_KEPT) {
-          highest.remove();
-        }
+        keep(highest, present[a], present[b], value);
       }
     }
     return Measurements.builder()
@@ -43,6 +40,18 @@ final class ClassDistances {
         .putClassValues(Metric.NC1_CDNV, absentAsNaN(statistics, perClass))
         .putPairs(Metric.NC1_CDNV, highest.stream().sorted(BY_VALUE.reversed()).toList())
         .build();
+  }
+
+  /** Of many classes most pairs are not among the highest, and cost no more than this look. */
+  private static void keep(PriorityQueue<ClassPair> highest, int a, int b, double value) {
+    boolean full = highest.size() == PAIRS_KEPT;
+    if (full && !(value > highest.peek().value())) {
+      return;
+    }
+    if (full) {
+      highest.remove();
+    }
+    highest.add(new ClassPair(a, b, value));
   }
 
   /** Mean over pairs of the distance between two class means; NaN for fewer than two classes. */
