@@ -22,6 +22,7 @@ public final class DashboardSink implements MetricSink {
 
   private final Path page;
   private final List<Observation> observations = new ArrayList<>();
+  private boolean closed;
 
   /**
    * A sink to a page.
@@ -34,11 +35,19 @@ public final class DashboardSink implements MetricSink {
 
   @Override
   public synchronized void write(Observation observation) throws IOException {
+    if (closed) {
+      throw new IOException("The sink to " + page + " is closed");
+    }
     observations.add(observation);
     if (observations.size() > MOST_KEPT) {
       halve();
     }
     Dashboard.of(observations).write(page);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
   }
 
   /** Leaves out whole moments, so that those of all splits and layers stay together. */

@@ -151,6 +151,16 @@ class DashboardTest {
   }
 
   @Test
+  void aSinkThatIsClosedRefusesMore() throws IOException {
+    MetricSink sink = new DashboardSink(folder.resolve("page.html"));
+    Observation observation = Runs.complete("a", 1, Map.of()).get(0);
+    sink.write(observation);
+    sink.close();
+    sink.close();
+    assertThrows(IOException.class, () -> sink.write(observation));
+  }
+
+  @Test
   void warningsOfTheLogAreOnThePage() throws IOException {
     Path log = folder.resolve("a.jsonl");
     try (MetricSink sink = new JsonLinesSink(log)) {
