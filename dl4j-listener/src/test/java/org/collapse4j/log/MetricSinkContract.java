@@ -246,7 +246,8 @@ abstract class MetricSinkContract {
       writeMany(sink, 1);
       long before = openFiles();
       writeMany(sink, 200);
-      assertEquals(before, openFiles());
+      // Fewer, where the garbage collector has closed what other tests left behind.
+      assertTrue(openFiles() <= before, openFiles() + " files are open, before it were " + before);
     }
   }
 
