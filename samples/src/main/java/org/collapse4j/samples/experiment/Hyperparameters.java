@@ -14,6 +14,7 @@ import org.collapse4j.samples.model.Cnn;
 import org.collapse4j.samples.model.LossKind;
 import org.collapse4j.samples.model.Mlp;
 import org.collapse4j.samples.model.NetworkBuilder;
+import org.collapse4j.samples.model.OpenMpThreads;
 import org.collapse4j.samples.model.ResNet18;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.activations.Activation;
@@ -142,6 +143,9 @@ public final class Hyperparameters {
 
   /** A new network for these images. */
   Model network(ImageData images) {
+    if (model != Architecture.RESNET18) {
+      OpenMpThreads.oneUnlessChosen();
+    }
     return switch (model) {
       case MLP ->
           with(Mlp.builder(images.numPixels(), images.numClasses()))

@@ -121,7 +121,7 @@ class NoiseCommandTest {
         List.of(
             List.of("--learning-rate", "0.05"),
             List.of("--weight-decay", "0"),
-            List.of("--no-batch-norm"))) {
+            List.of("--batch-norm"))) {
       List<String> options = new ArrayList<>(one);
       options.addAll(other);
       Shell shell = noise(options.toArray(String[]::new));
