@@ -109,10 +109,19 @@ class Run {
     this.heldOut = this.series[json.heldOut] ?? null;
     const names = json.parameters["class.names"];
     this.classNames = names ? names.split(",") : [];
-    this.parameters = Object.entries(json.parameters)
-      .filter(([key]) => key !== "class.names")
+    this.parameters = this.parametersThat(() => true);
+  }
+
+  parametersThat(interest) {
+    return Object.entries(this.json.parameters)
+      .filter(([key, value]) => key !== "class.names" && interest(key, value))
       .map(([key, value]) => key + " " + value)
       .join(", ");
+  }
+
+  // Only what tells these runs apart: they have a dozen parameters in common.
+  parametersAmong(runs) {
+    return this.parametersThat((key, value) => runs.some((r) => r.json.parameters[key] !== value));
   }
 
   get tellsOfExamples() {

@@ -102,7 +102,7 @@ function verdictTable(runs) {
   topics.sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const rows = runs.map((run) => element("tr", {},
     element("th", { scope: "row" }, sample(run.colour), " ", run.name,
-      run.parameters ? element("small", { class: "note" }, element("br"), run.parameters) : null),
+      element("small", { class: "note" }, run.parametersAmong(runs))),
     ...topics.map((topic) => {
       const found = run.json.verdict.find((v) => v.topic === topic);
       return found ? element("td", { class: "verdict " + found.tone }, found.text) : element("td", {});
