@@ -119,7 +119,7 @@ class NoiseCommandTest {
     noise(one.toArray(String[]::new));
     for (List<String> other :
         List.of(
-            List.of("--learning-rate", "0.05"),
+            List.of("--learning-rate", "0.02"),
             List.of("--weight-decay", "0"),
             List.of("--batch-norm"))) {
       List<String> options = new ArrayList<>(one);
