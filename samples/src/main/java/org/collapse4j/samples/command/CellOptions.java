@@ -1,25 +1,12 @@
 package org.collapse4j.samples.command;
 
 import org.collapse4j.samples.experiment.Hyperparameters;
-import org.collapse4j.samples.model.LossKind;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a single training: what a grid of trainings varies. */
 final class CellOptions {
-  @Option(
-      names = "--loss",
-      paramLabel = "ce|ls|lr",
-      defaultValue = "ce",
-      description =
-          "cross-entropy, label smoothing or label relaxation (default: ${DEFAULT-VALUE})")
-  private LossKind loss;
-
-  @Option(
-      names = "--alpha",
-      paramLabel = "A",
-      defaultValue = "0.1",
-      description = "of ls and lr, from 0 to below 1 (default: ${DEFAULT-VALUE})")
-  private double alpha;
+  @Mixin private LossOptions lossOptions;
 
   @Option(
       names = "--noise-rate",
@@ -39,6 +26,6 @@ final class CellOptions {
 
   /** Sets them. */
   Hyperparameters.Builder set(Hyperparameters.Builder hyperparameters) {
-    return hyperparameters.loss(loss).alpha(alpha).noiseRate(noiseRate).seed(seed);
+    return lossOptions.set(hyperparameters).noiseRate(noiseRate).seed(seed);
   }
 }

@@ -11,7 +11,6 @@ import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.EarlyStoppingComparison;
 import org.collapse4j.samples.experiment.EarlyStoppingComparison.Outcome;
 import org.collapse4j.samples.experiment.Hyperparameters;
-import org.collapse4j.samples.model.LossKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,20 +30,7 @@ import picocli.CommandLine.Spec;
 public final class EarlyStoppingCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--loss",
-      paramLabel = "ce|ls|lr",
-      defaultValue = "ce",
-      description =
-          "cross-entropy, label smoothing or label relaxation (default: ${DEFAULT-VALUE})")
-  private LossKind loss;
-
-  @Option(
-      names = "--alpha",
-      paramLabel = "A",
-      defaultValue = "0.1",
-      description = "of ls and lr, from 0 to below 1 (default: ${DEFAULT-VALUE})")
-  private double alpha;
+  @Mixin private LossOptions lossOptions;
 
   @Option(
       names = "--noise-rate",
@@ -68,7 +54,7 @@ public final class EarlyStoppingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Hyperparameters.Builder options =
-        training.hyperparameters().loss(loss).alpha(alpha).noiseRate(noiseRate);
+        lossOptions.set(training.hyperparameters()).noiseRate(noiseRate);
     ImageData images = training.images();
     options.data(images.name());
     PrintWriter out = spec.commandLine().getOut();
