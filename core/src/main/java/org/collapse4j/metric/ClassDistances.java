@@ -56,7 +56,9 @@ final class ClassDistances {
 
   /** Mean over pairs of the distance between two class means; NaN for fewer than two classes. */
   static double separation(Frame means) {
-    return means.overPairs((a, b) -> Math.sqrt(means.squaredDistance(a, b))).mean();
+    Spread distances = new Spread();
+    means.overPairs((a, b) -> distances.add(Math.sqrt(means.squaredDistance(a, b))));
+    return distances.mean();
   }
 
   private static double[] absentAsNaN(ClassStatistics statistics, double[] perClass) {

@@ -1,5 +1,6 @@
 package org.collapse4j.metric;
 
+import java.nio.DoubleBuffer;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,65 +11,160 @@ final class Frame {
   /** Below this, relative to the squared norms, a squared distance from a Gram matrix cancels. */
   private static final double NEAR = 1e-3;
 
-  private final INDArray rows;
+  /** {@code [K, d]}, row by row. */
+  private final double[] elements;
+
+  private final int dimension;
   private final double[] norms;
 
-  /** Calculated when it is first asked for. */
+  /** Made when they are first asked for. */
+  private INDArray rows;
+
   private double[][] gram;
 
-  private Frame(INDArray rows) {
-    this.rows = rows;
-    this.norms = rows.isEmpty() ? new double[0] : rows.norm2(1).toDoubleVector();
+  private Frame(double[] elements, int size, int dimension) {
+    this.elements = elements;
+    this.dimension = dimension;
+    this.norms = new double[size];
+    for (int a = 0; a < size; a++) {
+      norms[a] = Math.sqrt(dot(a, elements, a * dimension));
+    }
   }
 
-  /** A frame of the rows of a float64 matrix, which must not change afterwards. */
+  /** A frame of the rows of a float64 matrix. */
   static Frame of(INDArray rows) {
-    return new Frame(rows);
+    return rows.isEmpty()
+        ? new Frame(new double[0], 0, 0)
+        : new Frame(
+            elements(rows.ordering() == 'c' ? rows : rows.dup('c')), rows.rows(), rows.columns());
   }
 
   /** The frame of the class means of the present classes, each less the global mean. */
   static Frame ofCentredMeans(ClassStatistics statistics, GlobalMean globalMean) {
     INDArray means = statistics.presentClassMeans();
-    return of(means.isEmpty() ? means : means.subiRowVector(statistics.globalMean(globalMean)));
+    if (means.isEmpty()) {
+      return of(means);
+    }
+    double[] rows = elements(means);
+    double[] origin = elements(statistics.globalMean(globalMean));
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] -= origin[i % origin.length];
+    }
+    return new Frame(rows, means.rows(), origin.length);
+  }
+
+  /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */
+  static double[] elements(INDArray array) {
+    double[] elements = new double[(int) array.length()];
+    array.data().asNioDouble().get(0, elements);
+    return elements;
   }
 
   /** The dot products of every row of a with every row of b. */
-  static double[][] gram(INDArray a, INDArray b) {
-    if (a.isEmpty() || b.isEmpty()) {
+  static double[][] gram(Frame a, Frame b) {
+    if (a.size() == 0 || b.size() == 0) {
       return new double[0][0];
     }
-    // In one piece: INDArray.toDoubleMatrix makes an array of every row first.
-    double[] elements = Nd4j.gemm(a, b, false, true).dup('c').data().asDouble();
-    double[][] matrix = new double[a.rows()][b.rows()];
+    // Out of the buffer, since INDArray.toDoubleMatrix makes an array of every row first.
+    DoubleBuffer products = product(b.rows(), a.rows(), false, true).data().asNioDouble();
+    double[][] matrix = new double[a.size()][b.size()];
     for (int i = 0; i < matrix.length; i++) {
-      System.arraycopy(elements, i * matrix[i].length, matrix[i], 0, matrix[i].length);
+      products.get(i * matrix[i].length, matrix[i]);
     }
     return matrix;
+  }
+
+  /** A product by columns, in which BLAS calculates it, so that nothing need be copied. */
+  static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
+    long rows = transposeA ? a.columns() : a.rows();
+    long columns = transposeB ? b.rows() : b.columns();
+    INDArray target = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
+    return Nd4j.gemm(a, b, target, transposeA, transposeB, 1, 0);
   }
 
   int size() {
     return norms.length;
   }
 
+  /** The vectors as an array, {@code [K, d]}. */
   INDArray rows() {
+    if (rows == null) {
+      rows = Nd4j.createFromArray(elements).reshape(size(), dimension);
+    }
     return rows;
+  }
+
+  /** The frame of some of the rows. */
+  Frame rowsOf(int[] chosen) {
+    if (chosen.length == size()) {
+      return this;
+    }
+    double[] kept = new double[chosen.length * dimension];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(elements, chosen[i] * dimension, kept, i * dimension, dimension);
+    }
+    return new Frame(kept, chosen.length, dimension);
   }
 
   double[][] gram() {
     if (gram == null) {
-      gram = gram(rows, rows);
+      gram = gram(this, this);
     }
     return gram;
   }
 
+  /** The dot product of every row with a vector. */
+  double[] along(double[] vector) {
+    double[] products = new double[size()];
+    for (int a = 0; a < products.length; a++) {
+      products[a] = dot(a, vector, 0);
+    }
+    return products;
+  }
+
+  private double dot(int a, double[] other, int from) {
+    double even = 0;
+    double odd = 0;
+    int row = a * dimension;
+    for (int j = 0; j + 1 < dimension; j += 2) {
+      even += elements[row + j] * other[from + j];
+      odd += elements[row + j + 1] * other[from + j + 1];
+    }
+    int last = dimension - 1;
+    return dimension % 2 == 0 ? even + odd : even + odd + elements[row + last] * other[from + last];
+  }
+
+  /** The squared Frobenius distance of the two matrices, each divided by its Frobenius norm. */
+  static double squaredDistanceOfUnits(Frame a, Frame b) {
+    double first = a.frobenius();
+    double second = b.frobenius();
+    double sum = 0;
+    for (int i = 0; i < a.elements.length; i++) {
+      double difference = a.elements[i] / first - b.elements[i] / second;
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  private double frobenius() {
+    double sum = 0;
+    for (double norm : norms) {
+      sum += norm * norm;
+    }
+    return Math.sqrt(sum);
+  }
+
   /** The dot products of the rows after the same vector has been added to each. */
-  double[][] gramShiftedBy(INDArray vector) {
-    double[] along = rows.mmul(vector.reshape(vector.length(), 1)).toDoubleVector();
-    double norm = vector.norm2Number().doubleValue();
+  double[][] gramShiftedBy(double[] vector) {
+    double[] along = along(vector);
+    double square = 0;
+    for (double value : vector) {
+      square += value * value;
+    }
     double[][] shifted = new double[size()][size()];
     for (int a = 0; a < size(); a++) {
       for (int b = 0; b < size(); b++) {
-        shifted[a][b] = gram()[a][b] + along[a] + along[b] + norm * norm;
+        shifted[a][b] = gram()[a][b] + along[a] + along[b] + square;
       }
     }
     return shifted;
@@ -86,22 +182,25 @@ final class Frame {
   double squaredDistance(int a, int b) {
     double squares = gram()[a][a] + gram()[b][b];
     double distance = squares - 2 * gram()[a][b];
-    return distance > NEAR * squares ? distance : squaredNorm(rows.getRow(a).sub(rows.getRow(b)));
+    return distance > NEAR * squares ? distance : squaredDistance(a, 1, b, 1);
   }
 
   /** The distance of the directions of two rows. */
-  double directionDistance(int a, int b) {
-    double squared = 2 - 2 * cosine(a, b);
-    if (squared > 2 * NEAR || Double.isNaN(squared)) {
-      return Math.sqrt(squared);
-    }
-    INDArray difference = rows.getRow(a).div(norms[a]).subi(rows.getRow(b).div(norms[b]));
-    return Math.sqrt(squaredNorm(difference));
+  private double directionDistance(int a, int b, double cosine) {
+    double squared = 2 - 2 * cosine;
+    boolean cancels = !(squared > 2 * NEAR || Double.isNaN(squared));
+    return Math.sqrt(cancels ? squaredDistance(a, norms[a], b, norms[b]) : squared);
   }
 
-  private static double squaredNorm(INDArray vector) {
-    double norm = vector.norm2Number().doubleValue();
-    return norm * norm;
+  /** The squared distance of two rows, each divided by a number. */
+  private double squaredDistance(int a, double over, int b, double otherOver) {
+    double sum = 0;
+    for (int j = 0; j < dimension; j++) {
+      double difference =
+          elements[a * dimension + j] / over - elements[b * dimension + j] / otherOver;
+      sum += difference * difference;
+    }
+    return sum;
   }
 
   /** Standard deviation over mean of the norms. */
@@ -113,33 +212,49 @@ final class Frame {
     return spread.deviation() / spread.mean();
   }
 
-  /** Standard deviation over pairs of the cosines. */
-  double angleDeviation() {
-    return overPairs(this::cosine).deviation();
-  }
-
-  /** Mean over pairs of {@code abs(cosine + 1/(K-1))}. */
-  double angleGap() {
+  /** The angles between all pairs of rows, gathered in one pass over the pairs. */
+  Angles angles() {
     double widest = 1.0 / (size() - 1);
-    return overPairs((a, b) -> Math.abs(cosine(a, b) + widest)).mean();
+    Spread cosines = new Spread();
+    Spread gaps = new Spread();
+    overPairs(
+        (a, b) -> {
+          double cosine = cosine(a, b);
+          cosines.add(cosine);
+          gaps.add(Math.abs(cosine + widest));
+        });
+    return new Angles(cosines, gaps);
   }
 
-  Spread directionDistances() {
-    return overPairs(this::directionDistance);
+  /**
+   * Cosines, and their distances {@code abs(cosine + 1/(K-1))} from the widest angle that K vectors
+   * can all have.
+   */
+  record Angles(Spread cosines, Spread gaps) {}
+
+  /** The distances between the directions of all pairs of rows. */
+  Distances directionDistances() {
+    Spread distances = new Spread();
+    Spread energies = new Spread();
+    overPairs(
+        (a, b) -> {
+          double distance = directionDistance(a, b, cosine(a, b));
+          distances.add(distance);
+          energies.add(-Math.log(distance));
+        });
+    return new Distances(distances, energies);
   }
 
-  Spread directionEnergies() {
-    return overPairs((a, b) -> -Math.log(directionDistance(a, b)));
-  }
+  /** Distances, and their negative logarithms. */
+  record Distances(Spread distances, Spread energies) {}
 
-  Spread overPairs(PairFunction function) {
-    Spread spread = new Spread();
+  /** Visits every pair of rows once. */
+  void overPairs(PairVisitor visitor) {
     for (int a = 0; a < size(); a++) {
       for (int b = a + 1; b < size(); b++) {
-        spread.add(function.of(a, b));
+        visitor.visit(a, b);
       }
     }
-    return spread;
   }
 
   /** {@code etf(G)}: distance of a scaled K x K matrix from that of a simplex frame. */
@@ -176,9 +291,9 @@ final class Frame {
     return Math.sqrt(sum);
   }
 
-  /** A number for each pair of rows. */
+  /** What is done with a pair of rows. */
   @FunctionalInterface
-  interface PairFunction {
-    double of(int a, int b);
+  interface PairVisitor {
+    void visit(int a, int b);
   }
 }

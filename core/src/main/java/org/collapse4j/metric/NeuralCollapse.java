@@ -88,18 +88,20 @@ public final class NeuralCollapse {
           Metric.NC2_UNIFORMITY_LOG_MEAN,
           Metric.NC2_UNIFORMITY_LOG_VARIANCE);
     }
-    Spread distances = means.directionDistances();
-    Spread energies = means.directionEnergies();
+    Frame.Angles angles = means.angles();
+    Frame.Distances distances = means.directionDistances();
     return Measurements.builder()
         .put(Metric.NC2_NORM_CV_MEANS, means.normVariation())
-        .put(Metric.NC2_ANGLE_STD_MEANS, means.angleDeviation())
-        .put(Metric.NC2_ANGLE_GAP_MEANS, means.angleGap())
+        .put(Metric.NC2_ANGLE_STD_MEANS, angles.cosines().deviation())
+        .put(Metric.NC2_ANGLE_GAP_MEANS, angles.gaps().mean())
         .put(Metric.NC2_ETF_MEANS, Frame.distanceFromSimplex(means.gram()))
-        .put(Metric.NC2_ORTHOGONAL_MEANS, Frame.distanceFromOrthogonal(means.gramShiftedBy(centre)))
-        .put(Metric.NC2_UNIFORMITY_DISTANCE_MEAN, distances.mean())
-        .put(Metric.NC2_UNIFORMITY_DISTANCE_VARIANCE, distances.variance())
-        .put(Metric.NC2_UNIFORMITY_LOG_MEAN, energies.mean())
-        .put(Metric.NC2_UNIFORMITY_LOG_VARIANCE, energies.variance())
+        .put(
+            Metric.NC2_ORTHOGONAL_MEANS,
+            Frame.distanceFromOrthogonal(means.gramShiftedBy(Frame.elements(centre))))
+        .put(Metric.NC2_UNIFORMITY_DISTANCE_MEAN, distances.distances().mean())
+        .put(Metric.NC2_UNIFORMITY_DISTANCE_VARIANCE, distances.distances().variance())
+        .put(Metric.NC2_UNIFORMITY_LOG_MEAN, distances.energies().mean())
+        .put(Metric.NC2_UNIFORMITY_LOG_VARIANCE, distances.energies().variance())
         .build();
   }
 
@@ -139,54 +141,51 @@ public final class NeuralCollapse {
             Metric.NC3_UNIFORM_DUALITY,
             Metric.NC3_BIAS);
       }
-      Frame weights = Frame.of(presentRows(classifier.weights(), statistics.presentClasses()));
+      Frame rows = Frame.of(classifier.weights());
+      Frame weights = rows.rowsOf(statistics.presentClasses());
+      Frame.Angles angles = weights.angles();
       return Measurements.builder()
           .put(Metric.NC2_NORM_CV_CLASSIFIER, weights.normVariation())
-          .put(Metric.NC2_ANGLE_STD_CLASSIFIER, weights.angleDeviation())
-          .put(Metric.NC2_ANGLE_GAP_CLASSIFIER, weights.angleGap())
+          .put(Metric.NC2_ANGLE_STD_CLASSIFIER, angles.cosines().deviation())
+          .put(Metric.NC2_ANGLE_GAP_CLASSIFIER, angles.gaps().mean())
           .put(Metric.NC2_ETF_CLASSIFIER, Frame.distanceFromSimplex(weights.gram()))
           .add(duality(weights, means))
-          .put(Metric.NC3_BIAS, meanLogits(classifier, statistics.globalMean(globalMean)))
+          .put(Metric.NC3_BIAS, norm(logits(rows, classifier, statistics.globalMean(globalMean))))
           .build();
     }
   }
 
-  private static INDArray presentRows(INDArray rows, int[] present) {
-    if (present.length == rows.rows()) {
-      return rows;
-    }
-    INDArray kept = Nd4j.create(DataType.DOUBLE, present.length, rows.columns());
-    for (int i = 0; i < present.length; i++) {
-      kept.putRow(i, rows.getRow(present[i]));
-    }
-    return kept;
-  }
-
   private static Measurements duality(Frame weights, Frame means) {
-    double[][] products = Frame.gram(weights.rows(), means.rows());
+    double[][] products = Frame.gram(weights, means);
     Spread cosines = new Spread();
     Spread dots = new Spread();
     for (int c = 0; c < means.size(); c++) {
       cosines.add(products[c][c] / (weights.norm(c) * means.norm(c)));
       dots.add(products[c][c]);
     }
-    INDArray difference = unit(weights.rows()).subi(unit(means.rows()));
-    double distance = difference.norm2Number().doubleValue();
     return Measurements.builder()
         .put(Metric.NC3_DUALITY, Frame.distanceFromSimplex(products))
-        .put(Metric.NC3_ALIGNMENT, distance * distance)
+        .put(Metric.NC3_ALIGNMENT, Frame.squaredDistanceOfUnits(weights, means))
         .put(Metric.NC3_COSINE, cosines.mean())
         .put(Metric.NC3_UNIFORM_DUALITY, dots.sampleVariance())
         .build();
   }
 
-  private static INDArray unit(INDArray matrix) {
-    return matrix.div(matrix.norm2Number().doubleValue());
+  private static double[] logits(Frame rows, Classifier classifier, INDArray features) {
+    double[] logits = rows.along(Frame.elements(features));
+    double[] bias = Frame.elements(classifier.bias());
+    for (int c = 0; c < logits.length; c++) {
+      logits[c] += bias[c];
+    }
+    return logits;
   }
 
-  private static double meanLogits(Classifier classifier, INDArray globalMean) {
-    INDArray logits = classifier.weights().mmul(globalMean.reshape(globalMean.length(), 1));
-    return logits.addi(classifier.bias().reshape(logits.shape())).norm2Number().doubleValue();
+  private static double norm(double[] vector) {
+    double sum = 0;
+    for (double value : vector) {
+      sum += value * value;
+    }
+    return Math.sqrt(sum);
   }
 
   private static void requireSameShape(ClassStatistics statistics, Classifier classifier) {
@@ -252,13 +251,12 @@ public final class NeuralCollapse {
               + outOfDistributionMean.length());
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray g = outOfDistributionMean.castTo(DataType.DOUBLE).reshape(1, statistics.dimension());
-      double norm = g.norm2Number().doubleValue();
+      double[] g = outOfDistributionMean.castTo(DataType.DOUBLE).dup('c').data().asDouble();
       Frame means = Frame.of(statistics.presentClassMeans());
-      double[][] products = Frame.gram(means.rows(), g);
+      double[] products = means.along(g);
       Spread cosines = new Spread();
       for (int c = 0; c < means.size(); c++) {
-        cosines.add(Math.abs(products[c][0] / (means.norm(c) * norm)));
+        cosines.add(Math.abs(products[c] / (means.norm(c) * norm(g))));
       }
       return Measurements.builder().put(Metric.NC5_ORTHOGONALITY, cosines.mean()).build();
     }

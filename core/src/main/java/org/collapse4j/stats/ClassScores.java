@@ -1,11 +1,8 @@
 package org.collapse4j.stats;
 
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -14,8 +11,11 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * the class of the row. Only the best class of each row is wanted, and how sure it is.
  */
 interface ClassScores {
+  /** In the place of a class if no score is finite, as for a row that is not. */
+  int NONE = -1;
+
   /**
-   * The class with the largest score, the first of equal ones.
+   * The class with the largest score, the first of equal ones, or {@link #NONE}.
    *
    * @param products {@code [n, K]} in C order, the first rows of their buffer; may be overwritten
    * @param classes the class of each row; its first n elements are read
@@ -25,22 +25,26 @@ interface ClassScores {
   int[] best(INDArray products, int[] classes, double[] confidence);
 
   /**
-   * The way that suits the backend: where arrays live in host memory, one loop over them.
+   * The scores of rows near a row of their class: with its products with each vector in the table.
    *
-   * @param table {@code [K, K]} in float64
+   * @param base the row of each class, {@code [K, d]} in float64
+   * @param vectors of each class, {@code [K, d]} in float64
+   * @param offsets what is added for each class, K elements
    */
-  static ClassScores forBackend(INDArray table) {
-    return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU
-        ? new HostScores(table)
-        : new WholeArrayScores(table);
+  static ClassScores of(INDArray base, INDArray vectors, double[] offsets) {
+    // The transpose of a product in the order of columns is in that of rows.
+    INDArray table = RowOperations.product(vectors, base, false, true).transpose();
+    return HostRows.available()
+        ? new HostScores(table, offsets)
+        : new WholeArrayScores(table, offsets);
   }
 
   /** Operations on whole arrays: nothing leaves the device but a number a row. */
   final class WholeArrayScores implements ClassScores {
     private final INDArray table;
 
-    WholeArrayScores(INDArray table) {
-      this.table = table;
+    WholeArrayScores(INDArray products, double[] offsets) {
+      this.table = products.addRowVector(Nd4j.createFromArray(offsets));
     }
 
     @Override
@@ -48,9 +52,13 @@ interface ClassScores {
       int n = products.rows();
       INDArray scores = Nd4j.createUninitialized(DataType.DOUBLE, n, products.columns());
       INDArray rows = Nd4j.createFromArray(Arrays.copyOf(classes, n));
-      ShiftedRows.gatherInto(scores, table, rows);
-      scores.addi(ShiftedRows.as(DataType.DOUBLE, products));
+      RowOperations.gatherInto(scores, table, rows);
+      scores.addi(RowOperations.as(DataType.DOUBLE, products));
       int[] best = scores.argMax(1).toIntVector();
+      double[] largest = scores.max(1).toDoubleVector();
+      for (int i = 0; i < n; i++) {
+        best[i] = Double.isFinite(largest[i]) ? best[i] : NONE;
+      }
       if (confidence != null) {
         scores.subiColumnVector(scores.max(true, 1));
         double[] sums = Transforms.exp(scores, false).sum(1).toDoubleVector();
@@ -62,136 +70,37 @@ interface ClassScores {
     }
   }
 
-  /** One pass over host memory, a stretch of rows at a time so that it stays in the cache. */
+  /** One pass over host memory. */
   final class HostScores implements ClassScores {
-    private static final int STRETCH_ELEMENTS = 1 << 14;
-
-    /** What is less likely than the largest by this factor adds nothing to a sum from one on. */
-    private static final double NEGLIGIBLE = Math.log(0x1p-54);
-
     private final double[] table;
+    private final int numClasses;
 
-    HostScores(INDArray table) {
-      this.table = table.dup('c').data().asDouble();
+    HostScores(INDArray products, double[] offsets) {
+      this.numClasses = offsets.length;
+      this.table = new double[numClasses * numClasses];
+      products.data().asNioDouble().get(0, table);
+      for (int i = 0; i < table.length; i += numClasses) {
+        for (int c = 0; c < numClasses; c++) {
+          table[i + c] += offsets[c];
+        }
+      }
     }
 
     @Override
     public int[] best(INDArray products, int[] classes, double[] confidence) {
-      int n = products.rows();
-      int k = products.columns();
-      int[] best = new int[n];
-      double[] scores = new double[k];
-      Stretch stretch = Stretch.of(products, Math.max(1, STRETCH_ELEMENTS / k));
-      for (int i = 0; i < n; i++) {
-        stretch.row(i, scores);
-        int at = addAndFindLargest(scores, classes[i] * k);
-        best[i] = at;
+      int[] best = new int[products.rows()];
+      HostRows scores = HostRows.of(products);
+      for (int i = 0; i < best.length; i++) {
+        scores.read(i);
+        int row = classes[i] * numClasses;
+        int at = scores.largestWith(table, row);
+        double largest = at == NONE ? Double.NaN : scores.value(at) + table[row + at];
+        best[i] = Double.isFinite(largest) ? at : NONE;
         if (confidence != null) {
-          confidence[i] = 1 / sumOfExponentials(scores, scores[at]);
+          confidence[i] = 1 / scores.sumOfExponentials(table, row, largest);
         }
       }
       return best;
-    }
-
-    private int addAndFindLargest(double[] scores, int tableRow) {
-      int at = 0;
-      double largest = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < scores.length; c++) {
-        double score = scores[c] + table[tableRow + c];
-        scores[c] = score;
-        if (score > largest) {
-          largest = score;
-          at = c;
-        }
-      }
-      return at;
-    }
-
-    private static double sumOfExponentials(double[] scores, double largest) {
-      double sum = 0;
-      for (double score : scores) {
-        double below = score - largest;
-        if (!(below < NEGLIGIBLE)) {
-          sum += Math.exp(below);
-        }
-      }
-      return sum;
-    }
-
-    /** Some rows at a time, copied out of the buffer of an array of either type. */
-    private abstract static class Stretch {
-      private final int rows;
-      private final int height;
-      private int first;
-      private int last;
-
-      Stretch(int rows, int height) {
-        this.rows = rows;
-        this.height = height;
-      }
-
-      static Stretch of(INDArray products, int height) {
-        return products.dataType() == DataType.DOUBLE
-            ? new Doubles(products, height)
-            : new Floats(products, height);
-      }
-
-      void row(int i, double[] into) {
-        if (i >= last) {
-          first = i;
-          last = Math.min(rows, i + height);
-          read(first * into.length, (last - first) * into.length);
-        }
-        copy((i - first) * into.length, into);
-      }
-
-      abstract void read(int from, int length);
-
-      abstract void copy(int from, double[] into);
-    }
-
-    private static final class Floats extends Stretch {
-      private final FloatBuffer buffer;
-      private final float[] values;
-
-      Floats(INDArray products, int height) {
-        super(products.rows(), height);
-        this.buffer = products.data().asNioFloat();
-        this.values = new float[height * products.columns()];
-      }
-
-      @Override
-      void read(int from, int length) {
-        buffer.get(from, values, 0, length);
-      }
-
-      @Override
-      void copy(int from, double[] into) {
-        for (int c = 0; c < into.length; c++) {
-          into[c] = values[from + c];
-        }
-      }
-    }
-
-    private static final class Doubles extends Stretch {
-      private final DoubleBuffer buffer;
-      private final double[] values;
-
-      Doubles(INDArray products, int height) {
-        super(products.rows(), height);
-        this.buffer = products.data().asNioDouble();
-        this.values = new double[height * products.columns()];
-      }
-
-      @Override
-      void read(int from, int length) {
-        buffer.get(from, values, 0, length);
-      }
-
-      @Override
-      void copy(int from, double[] into) {
-        System.arraycopy(values, from, into, 0, into.length);
-      }
     }
   }
 }

@@ -94,7 +94,7 @@ public final class ClassStatistics {
 
   /** The class means mu_c, {@code [K, d]}; a class with no example has a row of NaN. */
   public INDArray classMeans() {
-    INDArray means = moments.means.dup();
+    INDArray means = moments.meanRows();
     for (int c = 0; c < numClasses(); c++) {
       if (moments.counts[c] == 0) {
         means.getRow(c).assign(Double.NaN);
@@ -107,11 +107,12 @@ public final class ClassStatistics {
   public INDArray presentClassMeans() {
     int[] present = presentClasses();
     if (present.length == numClasses()) {
-      return moments.means.dup();
+      return moments.meanRows();
     }
+    INDArray all = moments.meanRows();
     INDArray means = Nd4j.create(DataType.DOUBLE, present.length, dimension());
     for (int i = 0; i < present.length; i++) {
-      means.putRow(i, moments.means.getRow(present[i]));
+      means.putRow(i, all.getRow(present[i]));
     }
     return means;
   }
@@ -122,14 +123,16 @@ public final class ClassStatistics {
    * @param kind over examples or over classes
    */
   public INDArray globalMean(GlobalMean kind) {
-    double[] weights = new double[numClasses()];
     double total = kind == GlobalMean.SAMPLE ? totalCount() : presentClasses().length;
-    for (int c = 0; c < weights.length; c++) {
-      double weight =
-          kind == GlobalMean.SAMPLE ? moments.counts[c] : Math.signum(moments.counts[c]);
-      weights[c] = weight / total;
+    double[] mean = new double[dimension()];
+    for (int c = 0; c < numClasses(); c++) {
+      double count = moments.counts[c];
+      double weight = (kind == GlobalMean.SAMPLE ? count : Math.signum(count)) / total;
+      for (int j = 0; j < mean.length; j++) {
+        mean[j] += weight * moments.means[c * mean.length + j];
+      }
     }
-    return moments.means.mulColumnVector(Moments.column(weights)).sum(0);
+    return Nd4j.createFromArray(mean);
   }
 
   /**
@@ -157,7 +160,8 @@ public final class ClassStatistics {
    * ClassStatisticsAccumulator.Builder#covarianceLimit limit}.
    */
   public Optional<INDArray> withinClassCovariance() {
-    return Optional.ofNullable(moments.scatter).map(s -> s.div(totalCount()));
+    return Optional.ofNullable(
+        moments.scatter == null ? null : moments.scatterOver((double) totalCount()));
   }
 
   /**

@@ -4,6 +4,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Gathers {@link ClassStatistics} from batches of features and labels, in one pass.
@@ -22,17 +23,21 @@ public final class ClassStatisticsAccumulator {
   /** The default of {@link Builder#covarianceLimit}: a d x d matrix of 134 MB. */
   public static final int DEFAULT_COVARIANCE_LIMIT = 4096;
 
+  /** A larger matrix in float64 does not fit into a buffer of java.nio. */
+  private static final int LARGEST_COVARIANCE = 16_383;
+
   private static final double LARGEST_IN_FLOAT = 0x1p50;
   private static final double SMALLEST_IN_FLOAT = 0x1p-50;
 
+  /** From this many features on two products of half the width take less than one. */
+  private static final int WORTH_TWO_PRODUCTS = 256;
+
   private final int numClasses;
   private final int covarianceLimit;
-  private final ClassSums classSums = ClassSums.forBackend();
-  private final ShiftedRows shiftedRows = new ShiftedRows();
+  private final RowOperations operations = RowOperations.forBackend();
 
   private Moments total;
   private RowBlock block;
-  private INDArray product;
   private long nonFinite;
 
   private ClassStatisticsAccumulator(Builder builder) {
@@ -129,7 +134,7 @@ public final class ClassStatisticsAccumulator {
   }
 
   private boolean gathersCovariance(int dimension) {
-    return dimension <= covarianceLimit;
+    return dimension <= Math.min(covarianceLimit, LARGEST_COVARIANCE);
   }
 
   /**
@@ -165,56 +170,84 @@ public final class ClassStatisticsAccumulator {
     if (block == null || block.isEmpty()) {
       return;
     }
-    INDArray sums = classSums.sum(block.rows(), block.classes(), numClasses);
-    if (!Double.isFinite(sums.sumNumber().doubleValue())) {
+    double[] sums = operations.classSums(block.rows(), block.classes(), numClasses);
+    if (!areFinite(sums)) {
       nonFinite += block.dropNonFinite();
-      sums = block.isEmpty() ? null : classSums.sum(block.rows(), block.classes(), numClasses);
+      sums = null;
     }
-    if (sums != null) {
-      absorbBlock(sums);
+    if (!block.isEmpty()) {
+      absorbBlock(
+          sums != null ? sums : operations.classSums(block.rows(), block.classes(), numClasses));
     }
     block.clear();
   }
 
-  private void absorbBlock(INDArray sums) {
+  private static boolean areFinite(double[] values) {
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void absorbBlock(double[] sums) {
     double[] counts = block.classCounts(numClasses);
-    INDArray means = sums.divi(Moments.column(atLeastOne(counts)));
-    INDArray reference = ShiftedRows.as(block.type(), means);
-    shiftedRows.shift(block, reference);
-    // The reference is the mean but for its rounding to float32, which a collapsed class feels.
-    INDArray rounding = means.sub(ShiftedRows.as(DataType.DOUBLE, reference));
-    INDArray rows = inRange(block.rows());
-    INDArray product = total.scatter == null ? null : product(rows);
-    total.absorbAbout(counts, means, rounding, classTraces(rows), product);
+    double[] means = divided(sums, counts);
+    INDArray reference = block.asReference(means);
+    double[] squares = new double[block.size()];
+    operations.shift(block.rows(), block.classes(), reference, squares);
+    double[] rounding = lessRounded(means);
+    INDArray rows = inRange(block.rows(), squares);
+    if (total.scatter != null) {
+      addOuterSquares(rows);
+    }
+    double[] totals = block.classTotals(squares, numClasses);
+    total.absorbAbout(counts, means, rounding, totals, rows.dataType());
+  }
+
+  /** The upper triangle of X^T X, and what of the lower one comes along: in two products. */
+  private void addOuterSquares(INDArray rows) {
+    int d = rows.columns();
+    int half = d < WORTH_TWO_PRODUCTS ? 0 : d / 2;
+    if (half > 0) {
+      INDArray left = rows.get(NDArrayIndex.all(), NDArrayIndex.interval(0, half));
+      operations.add(total.scatter, RowOperations.product(left, left, true, false), 0);
+    }
+    INDArray right =
+        half == 0 ? rows : rows.get(NDArrayIndex.all(), NDArrayIndex.interval(half, d));
+    operations.add(total.scatter, RowOperations.product(rows, right, true, false), half);
+  }
+
+  /** The reference is the mean but for its rounding to float32, which a collapsed class feels. */
+  private double[] lessRounded(double[] means) {
+    double[] rest = new double[means.length];
+    for (int j = 0; j < rest.length && block.type() == DataType.FLOAT; j++) {
+      rest[j] = means[j] - (float) means[j];
+    }
+    return rest;
+  }
+
+  private static double[] divided(double[] sums, double[] counts) {
+    int d = sums.length / counts.length;
+    for (int c = 0; c < counts.length; c++) {
+      double divisor = Math.max(1, counts[c]);
+      for (int j = c * d; j < (c + 1) * d; j++) {
+        sums[j] /= divisor;
+      }
+    }
+    return sums;
   }
 
   /** The rows, in float64 where their squares would leave the range of float32. */
-  private static INDArray inRange(INDArray rows) {
-    double largest = rows.amaxNumber().doubleValue();
-    boolean fits = largest == 0 || (largest > SMALLEST_IN_FLOAT && largest < LARGEST_IN_FLOAT);
+  private static INDArray inRange(INDArray rows, double[] squares) {
+    double largest = 0;
+    for (double square : squares) {
+      largest = Math.max(largest, square);
+    }
+    double norm = Math.sqrt(largest);
+    boolean fits = norm == 0 || (norm > SMALLEST_IN_FLOAT && norm < LARGEST_IN_FLOAT);
     return fits || rows.dataType() == DataType.DOUBLE ? rows : rows.castTo(DataType.DOUBLE);
-  }
-
-  private double[] classTraces(INDArray rows) {
-    INDArray norms = rows.norm2(true, 1);
-    INDArray squares = norms.muli(norms);
-    return classSums.sum(squares, block.classes(), numClasses).toDoubleVector();
-  }
-
-  private INDArray product(INDArray rows) {
-    int d = rows.columns();
-    if (product == null || product.dataType() != rows.dataType() || product.rows() != d) {
-      product = Nd4j.createUninitialized(rows.dataType(), new long[] {d, d}, 'f');
-    }
-    return Nd4j.gemm(rows, rows, product, true, false, 1, 0);
-  }
-
-  private static double[] atLeastOne(double[] counts) {
-    double[] divisors = counts.clone();
-    for (int c = 0; c < divisors.length; c++) {
-      divisors[c] = Math.max(1, divisors[c]);
-    }
-    return divisors;
   }
 
   /** Options of a {@link ClassStatisticsAccumulator}. */
@@ -233,7 +266,7 @@ public final class ClassStatisticsAccumulator {
      * Up to which number of features d the d x d within-class covariance is gathered. Above it only
      * class means and variances are: {@code nc1.pinv} is undefined then, everything else is there.
      *
-     * @param dimension at least 0; 0 never gathers it
+     * @param dimension at least 0; 0 never gathers it, and above 16,383 it is never gathered
      * @throws IllegalArgumentException if {@code dimension} is negative
      */
     public Builder covarianceLimit(int dimension) {

@@ -101,7 +101,7 @@ public final class Classifier {
 
   /** A copy of the weights W, {@code [K, d]} in float64, one row a class. */
   public INDArray weights() {
-    return weights.dup();
+    return Nd4j.createFromArray(Moments.elements(weights)).reshape(weights.shape());
   }
 
   /** A copy of the bias b, {@code [K]} in float64. */

@@ -19,8 +19,9 @@ final class Decider {
   private static final double NEVER = -1e30;
 
   private final DataType type;
+  private final RowOperations operations = RowOperations.forBackend();
+
   private final INDArray reference;
-  private final ShiftedRows shiftedRows = new ShiftedRows();
 
   private final INDArray weights;
   private final ClassScores logits;
@@ -38,50 +39,52 @@ final class Decider {
    */
   Decider(DataType type, ClassStatistics statistics, Classifier classifier) {
     this.type = type;
-    if (statistics == null) {
-      int d = classifier.dimension();
-      this.reference = Nd4j.create(type, classifier.numClasses(), d);
+    INDArray means = statistics == null ? null : statistics.moments().meanRows();
+    this.reference =
+        means == null
+            ? Nd4j.create(type, classifier.numClasses(), classifier.dimension())
+            : RowOperations.as(type, means);
+    INDArray base = RowOperations.as(DataType.DOUBLE, reference);
+    this.weights = classifier == null ? null : RowOperations.as(type, classifier.weights());
+    this.logits = classifier == null ? null : logits(base, classifier);
+    if (means == null) {
       this.centres = null;
       this.nearness = null;
     } else {
-      INDArray means = statistics.moments().means;
-      this.reference = ShiftedRows.as(type, means);
       INDArray origin = statistics.globalMean(GlobalMean.CLASS);
-      this.centres = ShiftedRows.as(type, means.subRowVector(origin));
-      this.nearness =
-          ClassScores.forBackend(
-              centreTable(
-                  exact(reference).subiRowVector(origin), means.subRowVector(origin), statistics));
+      means.subiRowVector(origin);
+      this.centres = RowOperations.as(type, means);
+      this.nearness = nearness(base.subiRowVector(origin), means, statistics);
     }
-    this.weights = classifier == null ? null : ShiftedRows.as(type, classifier.weights());
-    this.logits = classifier == null ? null : ClassScores.forBackend(logitTable(classifier));
   }
 
-  private static INDArray exact(INDArray array) {
-    return ShiftedRows.as(DataType.DOUBLE, array);
+  private static ClassScores logits(INDArray base, Classifier classifier) {
+    return ClassScores.of(base, classifier.weights(), classifier.bias().toDoubleVector());
   }
 
-  private INDArray logitTable(Classifier classifier) {
-    INDArray table = Nd4j.gemm(exact(reference), classifier.weights(), false, true).dup('c');
-    return table.addiRowVector(classifier.bias());
-  }
-
-  private static INDArray centreTable(INDArray from, INDArray to, ClassStatistics statistics) {
-    INDArray table = Nd4j.gemm(from, to, false, true).dup('c');
-    double[] halfNorms = Moments.squaredNorms(to);
+  private static ClassScores nearness(INDArray base, INDArray means, ClassStatistics statistics) {
+    double[] halfNorms = Moments.squaredNorms(means);
     for (int c = 0; c < halfNorms.length; c++) {
-      halfNorms[c] = statistics.count(c) == 0 ? -NEVER : halfNorms[c] / 2;
+      halfNorms[c] = statistics.count(c) == 0 ? NEVER : -halfNorms[c] / 2;
     }
-    return table.subiRowVector(Nd4j.createFromArray(halfNorms));
+    return ClassScores.of(base, means, halfNorms);
+  }
+
+  /**
+   * Makes the rows of a block small, for {@link #decide}.
+   *
+   * @param block its rows are shifted in place
+   */
+  void shift(RowBlock block) {
+    operations.shift(block.rows(), block.classes(), reference, null);
   }
 
   /**
    * Decides on the rows of a block.
    *
-   * @param block its rows are shifted in place
+   * @param block its rows have been shifted
    */
   Decisions decide(RowBlock block) {
-    shiftedRows.shift(block, reference);
     int n = block.size();
     int[] classes = Arrays.copyOf(block.classes(), n);
     int[] nearest =

@@ -119,6 +119,7 @@ public final class DecisionAccumulator {
     int[] nearest = new int[indices.length];
     for (int from = 0; from < indices.length; ) {
       int filled = block.fill(features, indices, from);
+      decider.shift(block);
       System.arraycopy(decider.decide(block).nearest, 0, nearest, from, filled);
       block.clear();
       from += filled;
@@ -159,11 +160,14 @@ public final class DecisionAccumulator {
     if (block == null || block.isEmpty()) {
       return;
     }
-    if (!Double.isFinite(block.rows().sumNumber().doubleValue())) {
+    decider.shift(block);
+    Decisions decisions = decider.decide(block);
+    if (!decisions.areFinite()) {
       nonFinite += block.dropNonFinite();
+      decisions = block.isEmpty() ? null : decider.decide(block);
     }
-    if (!block.isEmpty()) {
-      counts.add(decider.decide(block));
+    if (decisions != null) {
+      counts.add(decisions);
     }
     block.clear();
   }

@@ -16,4 +16,15 @@ final class Decisions {
     this.confidence = confidence;
     this.nearest = nearest;
   }
+
+  /** Whether every example has scores to decide by, which one that is not finite has not. */
+  boolean areFinite() {
+    int[] decided = nearest == null ? predicted : nearest;
+    for (int best : decided) {
+      if (best == ClassScores.NONE) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

@@ -102,8 +102,8 @@ public final class MemorizationAccumulator {
   private static INDArray select(INDArray features, int[] rows) {
     INDArray selected =
         Nd4j.createUninitialized(features.dataType(), rows.length, features.columns());
-    ShiftedRows.gatherInto(selected, features.dup('c'), Nd4j.createFromArray(rows));
-    return ShiftedRows.as(DataType.DOUBLE, selected);
+    RowOperations.gatherInto(selected, features.dup('c'), Nd4j.createFromArray(rows));
+    return RowOperations.as(DataType.DOUBLE, selected);
   }
 
   private static int[] pick(int[] values, int[] rows) {

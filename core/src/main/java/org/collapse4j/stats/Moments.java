@@ -12,18 +12,21 @@ final class Moments {
   /** Of a sum of products in float32, relative to its trace. */
   private static final double ROUNDING = 0x1p-30;
 
+  private final RowOperations operations = RowOperations.forBackend();
+
   final int numClasses;
   final int dimension;
   final double[] counts;
 
-  /** {@code [K, d]}; the row of a class with no example is zero. */
-  final INDArray means;
+  /** {@code [K, d]} in C order; the row of a class with no example is zero. */
+  final double[] means;
 
   /** The sum over a class's examples of the squared distance to its mean. */
   final double[] traces;
 
   /**
-   * {@code [d, d]}: the sum over all examples of the outer square of h - mean; null if left out.
+   * {@code [d, d]} by columns: the sum over all examples of the outer square of h - mean, of which
+   * only the upper triangle counts; null if left out.
    */
   final INDArray scatter;
 
@@ -31,7 +34,7 @@ final class Moments {
       int numClasses,
       int dimension,
       double[] counts,
-      INDArray means,
+      double[] means,
       double[] traces,
       INDArray scatter) {
     this.numClasses = numClasses;
@@ -47,7 +50,7 @@ final class Moments {
         numClasses,
         dimension,
         new double[numClasses],
-        Nd4j.create(DataType.DOUBLE, numClasses, dimension),
+        new double[numClasses * dimension],
         new double[numClasses],
         withScatter ? Nd4j.create(DataType.DOUBLE, new long[] {dimension, dimension}, 'f') : null);
   }
@@ -57,7 +60,7 @@ final class Moments {
         numClasses,
         dimension,
         counts.clone(),
-        means.dup(),
+        means.clone(),
         traces.clone(),
         scatter == null ? null : scatter.dup('f'));
   }
@@ -65,7 +68,7 @@ final class Moments {
   /** Adds the other's examples to these; the other stays as it is. */
   void absorb(Moments other) {
     if (scatter != null) {
-      scatter.addi(other.scatter);
+      operations.add(scatter, other.scatter, 0);
     }
     absorbCentres(other.counts, other.means);
     for (int c = 0; c < numClasses; c++) {
@@ -78,24 +81,21 @@ final class Moments {
    *
    * @param aboutCounts examples of each class
    * @param aboutMeans their class means, {@code [K, d]}
-   * @param offset class means minus reference, {@code [K, d]}
+   * @param offset class means minus reference, {@code [K, d]}; overwritten
    * @param squares sum of the squared distances to the reference, by class
-   * @param product {@code [d, d]} in any type: sum of the outer squares of h - reference
+   * @param precision of the sum of the outer squares of h - reference, which is in the scatter
    */
   void absorbAbout(
       double[] aboutCounts,
-      INDArray aboutMeans,
-      INDArray offset,
+      double[] aboutMeans,
+      double[] offset,
       double[] squares,
-      INDArray product) {
-    if (scatter != null) {
-      scatter.addi(product);
-    }
+      DataType precision) {
     for (int c = 0; c < numClasses; c++) {
       traces[c] += squares[c];
     }
     // What is below the rounding of a float32 product is not worth a product in float64.
-    double worthwhile = product == null || product.dataType() == DataType.DOUBLE ? 0 : ROUNDING;
+    double worthwhile = precision == DataType.DOUBLE ? 0 : ROUNDING;
     addBetween(offset, aboutCounts, -1, worthwhile * sum(squares));
     absorbCentres(aboutCounts, aboutMeans);
   }
@@ -104,36 +104,40 @@ final class Moments {
    * Moves the means to those of both sets and adds what the distance between the two contributes to
    * the sums of squares.
    */
-  private void absorbCentres(double[] otherCounts, INDArray otherMeans) {
-    double[] share = new double[numClasses];
+  private void absorbCentres(double[] otherCounts, double[] otherMeans) {
     double[] weight = new double[numClasses];
+    double[] difference = new double[means.length];
     for (int c = 0; c < numClasses; c++) {
       double total = counts[c] + otherCounts[c];
-      share[c] = total == 0 ? 0 : otherCounts[c] / total;
-      weight[c] = counts[c] * share[c];
+      double share = total == 0 ? 0 : otherCounts[c] / total;
+      weight[c] = counts[c] * share;
       counts[c] = total;
+      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
+        difference[j] = otherMeans[j] - means[j];
+        means[j] += share * difference[j];
+      }
     }
-    INDArray difference = otherMeans.sub(means);
-    means.addi(difference.mulColumnVector(column(share)));
     addBetween(difference, weight, 1, 0);
   }
 
   /**
    * Adds {@code sign} times the sum over classes of weight times the outer square of a row, to the
-   * scatter only if its trace is above {@code negligible}.
+   * scatter only if its trace is above {@code negligible}. The rows are overwritten.
    */
-  private void addBetween(INDArray rows, double[] weights, double sign, double negligible) {
-    double[] squares = squaredNorms(rows);
-    double[] roots = new double[weights.length];
+  private void addBetween(double[] rows, double[] weights, double sign, double negligible) {
     double total = 0;
-    for (int c = 0; c < weights.length; c++) {
-      double term = weights[c] * squares[c];
+    for (int c = 0; c < numClasses; c++) {
+      double root = Math.sqrt(weights[c]);
+      double term = 0;
+      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
+        rows[j] *= root;
+        term += rows[j] * rows[j];
+      }
       traces[c] = Math.max(0, traces[c] + sign * term);
       total += term;
-      roots[c] = Math.sqrt(weights[c]);
     }
     if (scatter != null && total > negligible) {
-      INDArray scaled = rows.mulColumnVector(column(roots));
+      INDArray scaled = table(rows);
       Nd4j.gemm(scaled, scaled, scatter, true, false, sign, 1);
     }
   }
@@ -144,6 +148,36 @@ final class Moments {
       sum += value;
     }
     return sum;
+  }
+
+  /** The class means as an array of their own, {@code [K, d]}. */
+  INDArray meanRows() {
+    return table(means);
+  }
+
+  private INDArray table(double[] elements) {
+    return Nd4j.createFromArray(elements).reshape(numClasses, dimension);
+  }
+
+  /** The sum of outer squares divided by a number, as an array of its own. */
+  INDArray scatterOver(double divisor) {
+    double[] upper = elements(scatter);
+    double[] quotients = new double[upper.length];
+    for (int j = 0; j < dimension; j++) {
+      for (int i = 0; i <= j; i++) {
+        double quotient = upper[dimension * j + i] / divisor;
+        quotients[dimension * j + i] = quotient;
+        quotients[dimension * i + j] = quotient;
+      }
+    }
+    return Nd4j.createFromArray(quotients).reshape('f', dimension, dimension);
+  }
+
+  /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */
+  static double[] elements(INDArray array) {
+    double[] elements = new double[(int) array.length()];
+    array.data().asNioDouble().get(0, elements);
+    return elements;
   }
 
   static double[] squaredNorms(INDArray rows) {

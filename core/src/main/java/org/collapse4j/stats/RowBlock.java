@@ -1,6 +1,5 @@
 package org.collapse4j.stats;
 
-import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,7 +15,7 @@ final class RowBlock {
 
   private static final int ELEMENTS = 1 << 21;
   private static final int MOST_ELEMENTS = 1 << 23;
-  private static final int SCORES = 1 << 20;
+  private static final int SCORES = 1 << 21;
 
   private final INDArray rows;
   private final int[] classes;
@@ -81,7 +80,9 @@ final class RowBlock {
         all
             ? features
             : features.get(NDArrayIndex.interval(from, from + count), NDArrayIndex.all());
-    slice(size, size + count).assign(source);
+    if (!HostRows.copy(source, rows, size)) {
+      slice(size, size + count).assign(source);
+    }
     System.arraycopy(labels, from, classes, size, count);
     size += count;
     return count;
@@ -97,16 +98,34 @@ final class RowBlock {
     return classes;
   }
 
-  INDArray classArray() {
-    return Nd4j.createFromArray(Arrays.copyOf(classes, size));
-  }
-
   double[] classCounts(int numClasses) {
     double[] counts = new double[numClasses];
     for (int i = 0; i < size; i++) {
       counts[classes[i]]++;
     }
     return counts;
+  }
+
+  /** The sum over the rows of each class of a number a row. */
+  double[] classTotals(double[] perRow, int numClasses) {
+    double[] totals = new double[numClasses];
+    for (int i = 0; i < size; i++) {
+      totals[classes[i]] += perRow[i];
+    }
+    return totals;
+  }
+
+  /** Rows to subtract from those of the block, in its type: {@code [K, d]} in C order. */
+  INDArray asReference(double[] rowsByClass) {
+    int numClasses = rowsByClass.length / dimension();
+    if (type() == DataType.DOUBLE) {
+      return Nd4j.createFromArray(rowsByClass).reshape(numClasses, dimension());
+    }
+    float[] rounded = new float[rowsByClass.length];
+    for (int j = 0; j < rounded.length; j++) {
+      rounded[j] = (float) rowsByClass[j];
+    }
+    return Nd4j.createFromArray(rounded).reshape(numClasses, dimension());
   }
 
   /**

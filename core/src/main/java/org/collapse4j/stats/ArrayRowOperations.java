@@ -1,0 +1,53 @@
+package org.collapse4j.stats;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Operations on whole arrays: nothing of the rows leaves the device but their sums and norms.
+ * ND4J's own scatter and segment operations are no choice: the first races with itself over equal
+ * indices, the second is forty times slower.
+ */
+final class ArrayRowOperations implements RowOperations {
+  @Override
+  public double[] classSums(INDArray rows, int[] classes, int numClasses) {
+    int n = rows.rows();
+    float[] oneHot = new float[n * numClasses];
+    for (int i = 0; i < n; i++) {
+      oneHot[i * numClasses + classes[i]] = 1f;
+    }
+    INDArray membership = Nd4j.createFromArray(oneHot).reshape(n, numClasses);
+    return Nd4j.gemm(
+            membership.castTo(DataType.DOUBLE),
+            RowOperations.as(DataType.DOUBLE, rows),
+            true,
+            false)
+        .dup('c')
+        .data()
+        .asDouble();
+  }
+
+  @Override
+  public void shift(INDArray rows, int[] classes, INDArray reference, double[] squares) {
+    int n = rows.rows();
+    INDArray perRow = Nd4j.createUninitialized(rows.dataType(), n, rows.columns());
+    INDArray indices = Nd4j.createFromArray(Arrays.copyOf(classes, n));
+    RowOperations.gatherInto(perRow, reference, indices);
+    rows.subi(perRow);
+    if (squares != null) {
+      double[] norms = Moments.squaredNorms(RowOperations.as(DataType.DOUBLE, rows));
+      System.arraycopy(norms, 0, squares, 0, n);
+    }
+  }
+
+  @Override
+  public void add(INDArray sum, INDArray term, int firstColumn) {
+    INDArrayIndex rows = NDArrayIndex.interval(0, term.rows());
+    INDArrayIndex columns = NDArrayIndex.interval(firstColumn, firstColumn + term.columns());
+    sum.get(rows, columns).addi(RowOperations.as(DataType.DOUBLE, term));
+  }
+}

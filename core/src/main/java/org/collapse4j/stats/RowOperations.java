@@ -1,0 +1,74 @@
+package org.collapse4j.stats;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What is done with many rows of features beside matrix products. */
+interface RowOperations {
+  /**
+   * The sum of the rows of each class.
+   *
+   * @param rows {@code [n, d]} in C order, in float32 or float64; not modified
+   * @param classes the class of each row; its first n elements are read
+   * @param numClasses K
+   * @return {@code [K, d]} in C order
+   */
+  double[] classSums(INDArray rows, int[] classes, int numClasses);
+
+  /**
+   * Subtracts from each row a reference of its class, so that what is multiplied afterwards is as
+   * small as the spread of the class and does not cancel.
+   *
+   * @param rows {@code [n, d]} in C order, in float32 or float64; modified
+   * @param classes the class of each row; its first n elements are read
+   * @param reference {@code [K, d]} in C order and of the type of the rows, so that a row minus one
+   *     is exact or nearly so; not modified
+   * @param squares n elements that are set to the squared norms of the differences; null if they
+   *     are not wanted
+   */
+  void shift(INDArray rows, int[] classes, INDArray reference, double[] squares);
+
+  /**
+   * Adds a matrix to the first rows of some columns of another.
+   *
+   * @param sum {@code [d, d]} by columns, in float64, modified
+   * @param term of up to d rows, by columns, in float32 or float64
+   * @param firstColumn of the sum that the first column of the term is added to
+   */
+  void add(INDArray sum, INDArray term, int firstColumn);
+
+  /** The way that suits the backend: where arrays live in host memory, loops over them. */
+  static RowOperations forBackend() {
+    return HostRows.available() ? new HostRowOperations() : new ArrayRowOperations();
+  }
+
+  /**
+   * A product by columns, in which BLAS calculates it; {@code Nd4j.gemm} without a target copies
+   * some products into the order of rows.
+   */
+  static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
+    long rows = transposeA ? a.columns() : a.rows();
+    long columns = transposeB ? b.rows() : b.columns();
+    INDArray target = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
+    return Nd4j.gemm(a, b, target, transposeA, transposeB, 1, 0);
+  }
+
+  /** The table as rows of another type. */
+  static INDArray as(DataType type, INDArray table) {
+    INDArray cast = Nd4j.createUninitialized(type, table.shape());
+    cast.assign(table);
+    return cast;
+  }
+
+  /** Sets row i of the target to row {@code classes[i]} of the table, for every i. */
+  static void gatherInto(INDArray target, INDArray table, INDArray classes) {
+    Nd4j.exec(
+        DynamicCustomOp.builder("gather")
+            .addInputs(table, classes)
+            .addIntegerArguments(0)
+            .addOutputs(target)
+            .build());
+  }
+}

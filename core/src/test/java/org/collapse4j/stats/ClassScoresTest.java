@@ -1,0 +1,106 @@
+package org.collapse4j.stats;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What every way of finding the best class of a row must do. */
+class ClassScoresTest {
+  private static final int N = 40;
+  private static final int K = 5;
+  private static final BiFunction<INDArray, double[], ClassScores> HOST =
+      ClassScores.HostScores::new;
+  private static final BiFunction<INDArray, double[], ClassScores> WHOLE =
+      ClassScores.WholeArrayScores::new;
+
+  private final Random random = new Random(6);
+  private final int[] classes = random.ints(N, 0, K).toArray();
+  private final double[][] table = matrix(K, K);
+  private final double[] offsets = random.doubles(K).toArray();
+  private final double[][] products = matrix(N, K);
+
+  static Stream<Arguments> waysAndTypes() {
+    return Stream.of(HOST, WHOLE)
+        .flatMap(
+            way -> Stream.of(DataType.FLOAT, DataType.DOUBLE).map(type -> Arguments.of(way, type)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void theBestClassAndItsSoftmax(BiFunction<INDArray, double[], ClassScores> way, DataType type) {
+    INDArray rows = Nd4j.createFromArray(products).castTo(type);
+    int[] expected = new int[N];
+    double[] softmax = new double[N];
+    for (int i = 0; i < N; i++) {
+      double[] scores = new double[K];
+      double sum = 0;
+      for (int c = 0; c < K; c++) {
+        scores[c] = rows.getDouble(i, c) + table[classes[i]][c] + offsets[c];
+        sum += Math.exp(scores[c]);
+        expected[i] = scores[c] > scores[expected[i]] ? c : expected[i];
+      }
+      softmax[i] = Math.exp(scores[expected[i]]) / sum;
+    }
+    double[] confidence = new double[N];
+    ClassScores scores = way.apply(Nd4j.createFromArray(table), offsets);
+    assertArrayEquals(expected, scores.best(rows, classes, confidence));
+    assertArrayEquals(softmax, confidence, 1e-14);
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void theFirstOfEqualScores(BiFunction<INDArray, double[], ClassScores> way, DataType type) {
+    ClassScores scores = way.apply(Nd4j.zeros(DataType.DOUBLE, K, K), new double[K]);
+    INDArray rows = Nd4j.createFromArray(new double[][] {{-1, 2, 2, 0, 2}}).castTo(type);
+    assertArrayEquals(new int[] {1}, scores.best(rows, new int[] {3}, null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void noneIfNoScoreIsFinite(BiFunction<INDArray, double[], ClassScores> way, DataType type) {
+    double nan = Double.NaN;
+    double infinite = Double.POSITIVE_INFINITY;
+    ClassScores scores = way.apply(Nd4j.zeros(DataType.DOUBLE, K, K), new double[K]);
+    INDArray rows =
+        Nd4j.createFromArray(
+                new double[][] {
+                  {nan, nan, nan, nan, nan},
+                  {-infinite, infinite, nan, infinite, -infinite},
+                  {-infinite, -infinite, -infinite, -infinite, -infinite},
+                  {1, 2, 0, 0, 0}
+                })
+            .castTo(type);
+    int[] best = scores.best(rows, new int[4], null);
+    assertArrayEquals(new int[] {ClassScores.NONE, ClassScores.NONE, ClassScores.NONE, 1}, best);
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void aScoreFarBelowTheLargestCountsForNothing(
+      BiFunction<INDArray, double[], ClassScores> way, DataType type) {
+    ClassScores scores = way.apply(Nd4j.zeros(DataType.DOUBLE, K, K), new double[K]);
+    INDArray rows = Nd4j.createFromArray(new double[][] {{0, 500, 0, -1e30, 0}}).castTo(type);
+    double[] confidence = new double[1];
+    scores.best(rows, new int[1], confidence);
+    assertEquals(1, confidence[0]);
+  }
+
+  private double[][] matrix(int rows, int columns) {
+    double[][] matrix = new double[rows][columns];
+    for (double[] row : matrix) {
+      for (int j = 0; j < columns; j++) {
+        row[j] = random.nextGaussian();
+      }
+    }
+    return matrix;
+  }
+}

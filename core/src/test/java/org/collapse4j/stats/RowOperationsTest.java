@@ -1,0 +1,111 @@
+package org.collapse4j.stats;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What every way of working on rows must do, on any backend that has one. */
+class RowOperationsTest {
+  private static final int N = 23;
+  private static final int D = 7;
+  private static final int K = 4;
+
+  private final Random random = new Random(5);
+  private final int[] classes = random.ints(N + 3, 0, K).toArray();
+  private final double[][] values = matrix(N, D);
+
+  static Stream<Arguments> waysAndTypes() {
+    return Stream.of(new HostRowOperations(), new ArrayRowOperations())
+        .flatMap(
+            way -> Stream.of(DataType.FLOAT, DataType.DOUBLE).map(type -> Arguments.of(way, type)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void classSumsAreInFloat64(RowOperations operations, DataType type) {
+    INDArray rows = Nd4j.createFromArray(values).castTo(type);
+    double[] expected = new double[K * D];
+    for (int i = 0; i < N; i++) {
+      for (int j = 0; j < D; j++) {
+        expected[classes[i] * D + j] += rows.getDouble(i, j);
+      }
+    }
+    assertArrayEquals(expected, operations.classSums(rows, classes, K), 1e-14);
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void shiftSubtractsTheReferenceOfTheClass(RowOperations operations, DataType type) {
+    INDArray rows = Nd4j.createFromArray(values).castTo(type);
+    INDArray reference = Nd4j.createFromArray(matrix(K, D)).castTo(type);
+    INDArray expected = rows.dup();
+    double[] squares = new double[N];
+    for (int i = 0; i < N; i++) {
+      expected.getRow(i).subi(reference.getRow(classes[i]));
+      for (int j = 0; j < D; j++) {
+        squares[i] += Math.pow(expected.getDouble(i, j), 2);
+      }
+    }
+    double[] found = new double[N];
+    operations.shift(rows, classes, reference, found);
+    assertEquals(expected, rows);
+    assertArrayEquals(squares, found, 1e-13);
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void squaresMayBeLeftOut(RowOperations operations, DataType type) {
+    INDArray rows = Nd4j.createFromArray(values).castTo(type);
+    INDArray reference = Nd4j.createFromArray(matrix(K, D)).castTo(type);
+    INDArray expected = rows.dup();
+    operations.shift(expected, classes, reference, new double[N]);
+    operations.shift(rows, classes, reference, null);
+    assertEquals(expected, rows);
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void aRowThatIsNotFiniteHasNoFiniteSquare(RowOperations operations, DataType type) {
+    INDArray rows = Nd4j.createFromArray(values).castTo(type);
+    rows.putScalar(3, 2, Double.NaN);
+    rows.putScalar(5, 0, Double.NEGATIVE_INFINITY);
+    double[] squares = new double[N];
+    operations.shift(rows, classes, Nd4j.create(type, K, D), squares);
+    assertFalse(Double.isFinite(squares[3]));
+    assertFalse(Double.isFinite(squares[5]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void aTermIsAddedToTheFirstRowsOfSomeColumns(RowOperations operations, DataType type) {
+    INDArray sum = Nd4j.createFromArray(matrix(D, D)).dup('f');
+    INDArray term = Nd4j.createFromArray(matrix(D - 2, 3)).castTo(type).dup('f');
+    INDArray expected = sum.dup();
+    for (int i = 0; i < D - 2; i++) {
+      for (int j = 0; j < 3; j++) {
+        expected.putScalar(i, 4 + j, sum.getDouble(i, 4 + j) + term.getDouble(i, j));
+      }
+    }
+    operations.add(sum, term, 4);
+    assertEquals(expected, sum);
+  }
+
+  private double[][] matrix(int rows, int columns) {
+    double[][] matrix = new double[rows][columns];
+    for (double[] row : matrix) {
+      for (int j = 0; j < columns; j++) {
+        row[j] = random.nextGaussian();
+      }
+    }
+    return matrix;
+  }
+}
