@@ -5,11 +5,15 @@ import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** K vectors in R^d, the rows of a matrix, and how far they are from a regular arrangement. */
 final class Frame {
   /** Below this, relative to the squared norms, a squared distance from a Gram matrix cancels. */
   private static final double NEAR = 1e-3;
+
+  /** From this many rows on two products of half the size take less than one. */
+  private static final int WORTH_TWO_PRODUCTS = 256;
 
   /** {@code [K, d]}, row by row. */
   private final double[] elements;
@@ -108,9 +112,30 @@ final class Frame {
 
   double[][] gram() {
     if (gram == null) {
-      gram = gram(this, this);
+      gram = size() < WORTH_TWO_PRODUCTS ? gram(this, this) : gramInHalves();
     }
     return gram;
+  }
+
+  /** Without the products of the second half of the rows with the first, known by symmetry. */
+  private double[][] gramInHalves() {
+    int k = size();
+    int half = k / 2;
+    INDArray first = rows().get(NDArrayIndex.interval(0, half), NDArrayIndex.all());
+    INDArray second = rows().get(NDArrayIndex.interval(half, k), NDArrayIndex.all());
+    DoubleBuffer withFirst = product(rows(), first, false, true).data().asNioDouble();
+    DoubleBuffer ofSecond = product(second, second, false, true).data().asNioDouble();
+    double[][] matrix = new double[k][k];
+    for (int i = 0; i < half; i++) {
+      withFirst.get(i * k, matrix[i]);
+    }
+    for (int i = half; i < k; i++) {
+      for (int j = 0; j < half; j++) {
+        matrix[i][j] = matrix[j][i];
+      }
+      ofSecond.get((i - half) * (k - half), matrix[i], half, k - half);
+    }
+    return matrix;
   }
 
   /** The dot product of every row with a vector. */

@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import org.collapse4j.metric.Calibration;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.NeuralCollapse;
+import org.collapse4j.samples.model.OpenMpThreads;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
@@ -28,7 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * All metrics of features observed in batches of 128, against one single-precision product X^T X of
- * the same array, which a within-class covariance takes at the least. Divide the two times.
+ * the same array, which a within-class covariance takes at the least. Divide the two times. Both
+ * run in one thread unless {@code OMP_NUM_THREADS} says otherwise.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -53,6 +55,7 @@ public class MetricsBenchmark {
   /** Features around class centres. */
   @Setup(Level.Trial)
   public void prepare() {
+    OpenMpThreads.oneUnlessChosen();
     String[] parts = size.split("x", -1);
     numClasses = Integer.parseInt(parts[0]);
     int examples = Integer.parseInt(parts[1]);
