@@ -14,12 +14,20 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A network that is trained on images, whose labels may be corrupted, while a {@link
  * NeuralCollapseListener} probes training and held-out images.
  */
 public final class ObservedTraining {
+  /**
+   * After how many the garbage collector is called. ND4J's arrays are small on the heap and large
+   * beside it, so that the virtual machine does not call it before twice the memory it may have is
+   * taken.
+   */
+  private static final int EPOCHS_OF_GARBAGE = 10;
+
   private static final int PROBE_BATCH = 1000;
 
   private final Hyperparameters hyperparameters;
@@ -140,6 +148,9 @@ public final class ObservedTraining {
       last = report(epoch, loss.mean(), listener, measured, start);
       first = first == null ? last : first;
       progress.epochDone(last);
+      if (epoch % EPOCHS_OF_GARBAGE == 0 || epoch == epochs) {
+        Nd4j.getMemoryManager().invokeGc();
+      }
     }
     progress.finished(first, last);
   }
