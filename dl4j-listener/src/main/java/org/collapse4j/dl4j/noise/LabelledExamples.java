@@ -42,7 +42,7 @@ public final class LabelledExamples {
    * @throws IllegalArgumentException if the labels do not fit
    */
   public static DataSet corrupt(DataSet data, LabelNoise noise) {
-    return Labelling.corrupting(noise).label(copy(data), 0, null);
+    return Labelling.corrupting(noise).label(data, 0, null);
   }
 
   /**
@@ -55,7 +55,16 @@ public final class LabelledExamples {
    *     are not as many as an index needs
    */
   public static DataSet annotate(DataSet data, NoisyLabels labels) {
-    return Labelling.annotating(labels).label(copy(data), 0, null);
+    Labelling known = Labelling.annotating(labels);
+    if (of(data).isEmpty() && labels.size() != data.numExamples()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "Clean labels must be of the examples of the data, but there are %d of %d examples",
+              labels.size(),
+              data.numExamples()));
+    }
+    return known.label(data, 0, null);
   }
 
   /**
@@ -66,14 +75,7 @@ public final class LabelledExamples {
    * @throws IllegalArgumentException if the labels do not fit
    */
   public static DataSet index(DataSet data) {
-    return Labelling.indexing().label(copy(data), 0, null);
-  }
-
-  /** A copy, with the metadata that DL4J's own copy leaves out. */
-  private static DataSet copy(DataSet data) {
-    DataSet copy = data.copy();
-    copy.setExampleMetaData(data.getExampleMetaData());
-    return copy;
+    return Labelling.indexing().label(data, 0, null);
   }
 
   /**
@@ -134,8 +136,23 @@ public final class LabelledExamples {
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return labels.columns() == 1
-          ? labels.dup('c').reshape(labels.length()).toIntVector()
+          ? indices(labels.dup('c').reshape(labels.length()).toDoubleVector())
           : labels.argMax(1).toIntVector();
     }
+  }
+
+  private static int[] indices(double[] labels) {
+    int[] indices = new int[labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      indices[i] = (int) labels[i];
+      if (indices[i] != labels[i] || indices[i] < 0) {
+        throw new IllegalArgumentException(
+            "A label must be a class index, an integer from 0 on, but label "
+                + i
+                + " is "
+                + labels[i]);
+      }
+    }
+    return indices;
   }
 }

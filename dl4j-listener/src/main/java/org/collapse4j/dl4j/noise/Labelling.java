@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
 import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.noise.NoisyLabels;
@@ -23,11 +24,11 @@ final class Labelling {
   }
 
   static Labelling corrupting(LabelNoise noise) {
-    return new Labelling(noise, null);
+    return new Labelling(Objects.requireNonNull(noise, "noise"), null);
   }
 
   static Labelling annotating(NoisyLabels labels) {
-    return new Labelling(null, labels);
+    return new Labelling(null, Objects.requireNonNull(labels, "labels"));
   }
 
   static Labelling indexing() {
@@ -40,7 +41,8 @@ final class Labelling {
   }
 
   /**
-   * A batch with labels by this rule.
+   * A batch with labels by this rule, which shares no array with the other: DL4J shuffles examples
+   * in place, and would shuffle what features and labels have in common apart.
    *
    * @param data not modified
    * @param firstIndex the index of the first example, if indices are positions
@@ -48,22 +50,25 @@ final class Labelling {
    */
   DataSet label(DataSet data, long firstIndex, ToLongFunction<Serializable> indices) {
     int[] classes = LabelledExamples.classes(data.getLabels());
+    boolean[] unlabelled = new boolean[classes.length];
     if (noise != null) {
       requireColumns(data.getLabels());
+      unlabelled = unlabelled(data.getLabels());
     }
     List<Serializable> before = data.getExampleMetaData();
     List<LabelledExample> examples = new ArrayList<>(classes.length);
     for (int i = 0; i < classes.length; i++) {
       Serializable carried =
           before == null || before.size() != classes.length ? null : before.get(i);
-      examples.add(example(classes[i], carried, firstIndex + i, indices));
+      examples.add(example(classes[i], unlabelled[i], carried, firstIndex + i, indices));
     }
-    DataSet labelled =
-        new DataSet(
-            data.getFeatures(),
-            noise == null ? data.getLabels() : corrupted(data.getLabels(), classes, examples),
-            data.getFeaturesMaskArray(),
-            data.getLabelsMaskArray());
+    DataSet labelled;
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      labelled = data.copy();
+    }
+    if (noise != null) {
+      labelled.setLabels(corrupted(data.getLabels(), classes, examples));
+    }
     labelled.setExampleMetaData(examples);
     labelled.setLabelNames(data.getLabelNamesList());
     return labelled;
@@ -82,8 +87,26 @@ final class Labelling {
     }
   }
 
+  /** The rows of one-hot labels that are all zeros, examples without a label, which stay so. */
+  private static boolean[] unlabelled(INDArray labels) {
+    boolean[] unlabelled = new boolean[labels.rows()];
+    if (labels.columns() > 1) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        double[] largest = labels.amax(1).toDoubleVector();
+        for (int i = 0; i < largest.length; i++) {
+          unlabelled[i] = largest[i] == 0;
+        }
+      }
+    }
+    return unlabelled;
+  }
+
   private LabelledExample example(
-      int atHand, Serializable carried, long position, ToLongFunction<Serializable> indices) {
+      int atHand,
+      boolean unlabelled,
+      Serializable carried,
+      long position,
+      ToLongFunction<Serializable> indices) {
     LabelledExample before = carried instanceof LabelledExample labelled ? labelled : null;
     long index = position;
     if (before != null) {
@@ -94,8 +117,8 @@ final class Labelling {
     Serializable source = before == null ? carried : before.source();
     boolean cleanKnown = before != null && before.isCleanKnown();
     if (noise != null) {
-      return new LabelledExample(
-          index, noise.corrupt(index, atHand), cleanKnown ? before.clean() : atHand, source);
+      int given = unlabelled ? atHand : noise.corrupt(index, atHand);
+      return new LabelledExample(index, given, cleanKnown ? before.clean() : atHand, source);
     }
     if (known != null) {
       return new LabelledExample(index, atHand, knownClean(index, atHand), source);

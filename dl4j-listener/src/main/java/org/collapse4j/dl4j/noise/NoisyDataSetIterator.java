@@ -28,9 +28,8 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * examples carry their indices ({@link LabelledExamples#index}); a pass whose labels come in
  * another order than in the first is refused.
  *
- * <p>The batches of the other iterator are not modified; their features and masks are handed on
- * without a copy. Reset and preprocessor go to the other iterator. Not for use by several threads
- * at once.
+ * <p>The batches of the other iterator are not modified and share no array with those handed on.
+ * Reset and preprocessor go to the other iterator. Not for use by several threads at once.
  */
 @SuppressWarnings("serial") // Serializable by inheritance only, as most of DL4J's iterators.
 public final class NoisyDataSetIterator implements DataSetIterator {

@@ -73,6 +73,51 @@ class NoisyDataSetIteratorTest {
   }
 
   @Test
+  void aBatchThatIsShuffledLeavesTheDataAsTheyAre() {
+    DataSet data = numbered();
+    NoisyLabels own =
+        NoisyLabels.of(
+            data.getLabels().argMax(1).toIntVector(), data.getLabels().argMax(1).toIntVector());
+    for (DataSetIterator wrapped :
+        List.of(
+            NoisyDataSetIterator.corrupting(whole(data), NOISE),
+            NoisyDataSetIterator.annotating(whole(data), own),
+            NoisyDataSetIterator.indexing(whole(data)))) {
+      wrapped.next().shuffle(5);
+      assertEquals(numbered().getFeatures(), data.getFeatures());
+      assertEquals(numbered().getLabels(), data.getLabels());
+    }
+  }
+
+  private static DataSetIterator whole(DataSet data) {
+    return new ExistingDataSetIterator(List.of(data));
+  }
+
+  @Test
+  void anExampleWithoutALabelStaysWithoutOne() {
+    DataSet data = numbered();
+    for (int i = 0; i < EXAMPLES; i += 2) {
+      data.getLabels().getRow(i).assign(0);
+    }
+    INDArray labels = LabelledExamples.corrupt(data, NOISE).getLabels();
+    for (int i = 0; i < EXAMPLES; i++) {
+      assertEquals(i % 2, labels.getRow(i).sumNumber().intValue());
+    }
+  }
+
+  @Test
+  void whatIsNoLabellingOrNoClassIsRefused() {
+    DataSetIterator data = batches(numbered(), 7);
+    assertThrows(NullPointerException.class, () -> NoisyDataSetIterator.corrupting(data, null));
+    assertThrows(NullPointerException.class, () -> NoisyDataSetIterator.annotating(data, null));
+    NoisyLabels more = NoisyLabels.of(new int[EXAMPLES + 1], new int[EXAMPLES + 1]);
+    assertThrows(IllegalArgumentException.class, () -> LabelledExamples.annotate(numbered(), more));
+    DataSet fraction =
+        new DataSet(numbered().getFeatures(), Nd4j.valueArrayOf(new long[] {EXAMPLES, 1}, 1.7));
+    assertThrows(IllegalArgumentException.class, () -> LabelledExamples.corrupt(fraction, NOISE));
+  }
+
+  @Test
   void whateverTheBatchSize() {
     for (int batch : new int[] {1, 7, 64, 500}) {
       DataSetIterator noisy = NoisyDataSetIterator.corrupting(batches(numbered(), batch), NOISE);
@@ -277,8 +322,7 @@ class NoisyDataSetIteratorTest {
             + " the data",
         () -> LabelledExamples.annotate(numbered(), NoisyLabels.of(other, clean)));
     assertRefused(
-        "Clean labels must be of the examples of the data, but there are 2 and an example has index"
-            + " 2",
+        "Clean labels must be of the examples of the data, but there are 2 of 203 examples",
         () ->
             LabelledExamples.annotate(
                 numbered(), NoisyLabels.of(new int[] {0, 1}, new int[] {0, 1})));
