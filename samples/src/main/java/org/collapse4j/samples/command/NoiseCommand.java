@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains networks on labels that are partly wrong, for every loss, noise rate and seed, and",
-      "compares how they memorize them and how the classes of held-out images dilate.",
+      "Compares losses on labels that are partly wrong, for every noise rate and seed.",
+      "Tells how the networks memorize wrong labels, and how the classes of held-out images dilate.",
       "A training that the log has to its end is not run again: a run that was stopped goes on."
     })
 public final class NoiseCommand implements Callable<Integer> {
@@ -87,6 +87,7 @@ public final class NoiseCommand implements Callable<Integer> {
     NoiseGrid grid = new NoiseGrid(losses, alphas, noiseRates, seeds);
     Hyperparameters.Builder common = training.hyperparameters();
     new NoiseExperiment(grid.cells(common), log, measureEvery);
+    OutputFile.log(log);
     ImageData images = training.images();
     NoiseExperiment experiment =
         new NoiseExperiment(grid.cells(common.data(images.name())), log, measureEvery);

@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Prints a table for each data and layer that was measured: a row a run, and of each metric the",
-      "last value, the best (the nearest to the metric's ideal) and the epoch of the best."
+      "Prints a table of logs, for each data and layer that was measured.",
+      "A row is a run, with the last value of each metric, the best (the nearest to the metric's",
+      "ideal) and the epoch of the best."
     })
 public final class SummaryCommand implements Callable<Integer> {
   private static final List<Metric> HEADLINES =

@@ -3,6 +3,8 @@ package org.collapse4j.samples.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.noise.SuspectLabels;
@@ -22,10 +24,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains a network and ranks the training images by how probably their label is wrong: by",
-      "their margin, averaged over the epochs. Writes the ranking as CSV, and a page with the",
-      "pictures of the worst. With --noise-rate it corrupts labels first, and tells how many of",
-      "them it has found."
+      "Trains a network and ranks the training images by how probably their label is wrong.",
+      "The evidence is their margin, averaged over the epochs. Writes the ranking as CSV, and a page",
+      "with the pictures of the worst. With --noise-rate it corrupts labels first, and tells how",
+      "many of them it has found. An index is the position among the images that --classes and",
+      "--examples-per-class select, and classes are numbered in the order of --classes."
     })
 public final class SuspectsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -73,6 +76,7 @@ public final class SuspectsCommand implements Callable<Integer> {
     if (pictures < 1) {
       throw new IllegalArgumentException("pictures must be at least 1, not " + pictures);
     }
+    requireFiles();
     Hyperparameters.Builder options = cell.set(training.hyperparameters());
     ImageData all = training.images();
     Hyperparameters hyperparameters = options.data(all.name()).build();
@@ -84,9 +88,24 @@ public final class SuspectsCommand implements Callable<Integer> {
     WholeFile.write(
         html, new SuspectsPage(images, suspects, cleanKnown ? labels : null).html(pictures));
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%nThe ranking is in %s, the %d worst as pictures in %s%n", csv, pictures, html);
+    int shown = Math.min(pictures, suspects.ranking().size());
+    out.printf("%nThe ranking is in %s, the %d worst as pictures in %s%n", csv, shown, html);
     out.flush();
     return 0;
+  }
+
+  /** Before anything is trained. */
+  private void requireFiles() {
+    Set<Path> files = new HashSet<>();
+    for (Path file : new Path[] {csv, html, log}) {
+      if (!files.add(file.toAbsolutePath().normalize())) {
+        throw new IllegalArgumentException(
+            "csv, html and log must be different files, not " + file + " twice");
+      }
+    }
+    OutputFile.require("csv", csv);
+    OutputFile.require("html", html);
+    OutputFile.log(log);
   }
 
   private static NoisyLabels labels(Hyperparameters hyperparameters, ImageData images) {
@@ -96,8 +115,10 @@ public final class SuspectsCommand implements Callable<Integer> {
 
   private SuspectLabels suspects(Hyperparameters hyperparameters, ImageData all, NoisyLabels labels)
       throws IOException {
+    ObservedTraining.Builder options =
+        ObservedTraining.builder(hyperparameters, log).suspectLabels(true);
     ObservedTraining observed =
-        ObservedTraining.builder(hyperparameters, log).suspectLabels(true).build();
+        (network == null ? options : options.run(network.getFileName().toString())).build();
     NoisyLabels known = hyperparameters.noiseRate() > 0 ? labels : null;
     try (SuspectsTable table = new SuspectsTable(spec.commandLine().getOut(), known)) {
       if (network == null) {

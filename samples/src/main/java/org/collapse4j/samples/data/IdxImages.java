@@ -87,6 +87,15 @@ public final class IdxImages {
       throws IOException {
     IdxFile trainImages = requireImages(source.read(TRAIN_IMAGES), TRAIN_IMAGES);
     IdxFile testImages = requireImages(source.read(TEST_IMAGES), TEST_IMAGES);
+    if (!Arrays.equals(trainImages.shape(), 1, 3, testImages.shape(), 1, 3)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "The images of %s and %s must be of one size, not of shapes %s and %s",
+              TRAIN_IMAGES,
+              TEST_IMAGES,
+              Arrays.toString(trainImages.shape()),
+              Arrays.toString(testImages.shape())));
+    }
     IdxFile trainLabels = requireLabels(source.read(TRAIN_LABELS), TRAIN_LABELS, trainImages);
     IdxFile testLabels = requireLabels(source.read(TEST_LABELS), TEST_LABELS, testImages);
     int classes = Math.max(largest(trainLabels), largest(testLabels)) + 1;
@@ -101,7 +110,7 @@ public final class IdxImages {
   }
 
   private static IdxFile requireImages(IdxFile file, String name) {
-    if (file.shape().length != 3 || file.shape()[0] == 0) {
+    if (file.shape().length != 3 || Arrays.stream(file.shape()).anyMatch(size -> size == 0)) {
       throw new IllegalArgumentException(
           name + " must have shape [images, height, width], not " + Arrays.toString(file.shape()));
     }

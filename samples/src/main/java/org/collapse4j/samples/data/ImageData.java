@@ -2,6 +2,7 @@ package org.collapse4j.samples.data;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -60,6 +61,23 @@ public record ImageData(
         ofClasses(train, classes),
         ofClasses(heldOut, classes),
         classes.stream().map(classNames::get).toList());
+  }
+
+  /** The same images under another name. */
+  ImageData named(String newName) {
+    return new ImageData(newName, train, heldOut, channels, height, width, classNames);
+  }
+
+  /** Of all pixels and labels, eight hexadecimal digits. */
+  String checksum() {
+    CRC32 sum = new CRC32();
+    for (DataSet data : List.of(train, heldOut)) {
+      sum.update(data.getFeatures().data().asNio());
+      for (int label : data.getLabels().argMax(1).toIntVector()) {
+        sum.update(label);
+      }
+    }
+    return String.format("%08x", sum.getValue());
   }
 
   private ImageData with(DataSet newTrain, DataSet newHeldOut, List<String> names) {

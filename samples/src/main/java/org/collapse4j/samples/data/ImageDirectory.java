@@ -22,7 +22,9 @@ public final class ImageDirectory {
 
   /**
    * Reads a directory by the files that are in it: the four IDX files of MNIST or Fashion-MNIST,
-   * the binary version of CIFAR-10 or CIFAR-100, or the cropped digits of SVHN.
+   * the binary version of CIFAR-10 or CIFAR-100, or the cropped digits of SVHN. The images are
+   * called after the directory, with a checksum, so that a log tells them from others that lie in a
+   * directory of the same name.
    *
    * @throws NotDirectoryException if there is no such directory; the message says where data come
    *     from
@@ -30,6 +32,11 @@ public final class ImageDirectory {
    * @throws IllegalArgumentException if a file is not what its name says
    */
   public static ImageData read(Path directory) throws IOException {
+    ImageData images = readFiles(directory);
+    return images.named(images.name() + "-" + images.checksum());
+  }
+
+  private static ImageData readFiles(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory + " is no directory. " + whereFrom());
     }

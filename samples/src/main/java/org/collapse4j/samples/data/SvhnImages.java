@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.nd4j.linalg.dataset.DataSet;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.MatFile;
+import us.hebi.matlab.mat.types.MatlabType;
 import us.hebi.matlab.mat.types.Matrix;
 
 /**
@@ -35,8 +36,8 @@ final class SvhnImages {
   private static DataSet dataSet(Path directory, String name) throws IOException {
     Path file = ImageDirectory.require(directory, name, ImageDirectory.WHERE_SVHN);
     try (MatFile contents = Mat5.readFromFile(file.toFile())) {
-      Matrix images = contents.getMatrix("X");
-      Matrix labels = contents.getMatrix("y");
+      Matrix images = matrix(file, contents, "X");
+      Matrix labels = matrix(file, contents, "y");
       int count = requireShapes(file, images, labels);
       return Pixels.dataSet(pixels(images, count), classes(file, labels, count), CLASSES);
     } catch (IllegalArgumentException e) {
@@ -47,12 +48,25 @@ final class SvhnImages {
     }
   }
 
+  private static Matrix matrix(Path file, MatFile contents, String name) {
+    try {
+      return contents.getMatrix(name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          file + " must have the arrays X and y: " + e.getMessage(), e);
+    }
+  }
+
   private static int requireShapes(Path file, Matrix images, Matrix labels) {
     int[] shape = images.getDimensions();
     int count = shape.length == 4 ? shape[3] : 1;
     boolean asExpected =
         Arrays.equals(Arrays.copyOf(shape, 3), new int[] {SIDE, SIDE, CHANNELS})
             && labels.getNumElements() == count;
+    if (images.getType() != MatlabType.UInt8) {
+      throw new IllegalArgumentException(
+          file + " must have pixels X of type uint8, not " + images.getType());
+    }
     if (!asExpected) {
       throw new IllegalArgumentException(
           String.format(

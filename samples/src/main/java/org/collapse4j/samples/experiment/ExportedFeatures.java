@@ -211,7 +211,7 @@ public final class ExportedFeatures {
      * @param trueLabels {@code [M]}
      */
     public Builder heldOut(INDArray rows, INDArray trueLabels) {
-      heldOutFeatures = requireMatrix("held-out features", rows);
+      heldOutFeatures = requireSameWidth("held-out features", rows);
       heldOutLabels = requireVector("held-out labels", trueLabels, rows.size(0));
       return this;
     }
@@ -224,7 +224,7 @@ public final class ExportedFeatures {
 
     /** Features {@code [M, d]} of examples of no class, for nc5. */
     public Builder outOfDistribution(INDArray rows) {
-      outOfDistribution = requireMatrix("out-of-distribution features", rows);
+      outOfDistribution = requireSameWidth("out-of-distribution features", rows);
       return this;
     }
 
@@ -235,6 +235,19 @@ public final class ExportedFeatures {
       }
       batch = rows;
       return this;
+    }
+
+    private INDArray requireSameWidth(String what, INDArray array) {
+      if (requireMatrix(what, array).size(1) != features.size(1)) {
+        throw new IllegalArgumentException(
+            "The "
+                + what
+                + " must have the "
+                + features.size(1)
+                + " columns of the features, not "
+                + array.size(1));
+      }
+      return array;
     }
 
     private static INDArray requireMatrix(String what, INDArray array) {

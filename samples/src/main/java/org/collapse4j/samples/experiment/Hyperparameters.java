@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.collapse4j.noise.LabelNoise;
@@ -29,6 +30,9 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * Immutable.
  */
 public final class Hyperparameters {
+  private static final Set<String> DATA_PARAMETERS =
+      Set.of("noise", "noise.rate", "seed", "data", "classes", "examples.per.class");
+
   private final String data;
   private final List<Integer> classes;
   private final int examplesPerClass;
@@ -96,6 +100,15 @@ public final class Hyperparameters {
     all.put("momentum", String.valueOf(NetworkBuilder.MOMENTUM));
     all.put("weight.decay", String.valueOf(weightDecay));
     return Collections.unmodifiableMap(all);
+  }
+
+  /**
+   * Those of the data and their noise, which are all that is known of a network trained elsewhere.
+   */
+  Map<String, String> dataParameters() {
+    Map<String, String> ofData = new LinkedHashMap<>(parameters());
+    ofData.keySet().retainAll(DATA_PARAMETERS);
+    return Collections.unmodifiableMap(ofData);
   }
 
   private static String joined(List<Integer> numbers) {

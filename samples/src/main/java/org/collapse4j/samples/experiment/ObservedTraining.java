@@ -1,6 +1,7 @@
 package org.collapse4j.samples.experiment;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.collapse4j.dl4j.NeuralCollapseListener;
 import org.collapse4j.dl4j.noise.LabelledExamples;
 import org.collapse4j.log.JsonLinesSink;
@@ -66,7 +67,8 @@ public final class ObservedTraining {
     DataSet train = corrupted(images);
     Model network = hyperparameters.network(images);
     Loss loss = new Loss(progress);
-    NeuralCollapseListener listener = listener(train, images.heldOut());
+    NeuralCollapseListener listener =
+        listener(train, images.heldOut(), hyperparameters.parameters());
     listener.requireMeasurable(network);
     network.setListeners(loss, listener);
     progress.started(images, network.numParams(), log);
@@ -84,7 +86,8 @@ public final class ObservedTraining {
    */
   public void observe(ImageData all, Model network, TrainingProgress progress) {
     ImageData images = hyperparameters.select(all);
-    NeuralCollapseListener listener = listener(corrupted(images), images.heldOut());
+    NeuralCollapseListener listener =
+        listener(corrupted(images), images.heldOut(), hyperparameters.dataParameters());
     listener.requireMeasurable(network);
     progress.started(images, network.numParams(), log);
     progress.epochStarted(1, 1, 1);
@@ -105,7 +108,8 @@ public final class ObservedTraining {
     return LabelledExamples.corrupt(images.train(), hyperparameters.noise(images.numClasses()));
   }
 
-  private NeuralCollapseListener listener(DataSet train, DataSet heldOut) {
+  private NeuralCollapseListener listener(
+      DataSet train, DataSet heldOut, Map<String, String> parameters) {
     NeuralCollapseListener.Builder listener =
         NeuralCollapseListener.builder().stream(false)
             .trainProbe(probe(train))
@@ -115,7 +119,7 @@ public final class ObservedTraining {
             .failFast(true)
             .run(run)
             .sink(new JsonLinesSink(log));
-    hyperparameters.parameters().forEach(listener::parameter);
+    parameters.forEach(listener::parameter);
     return listener.build();
   }
 

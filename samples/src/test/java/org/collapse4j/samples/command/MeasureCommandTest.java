@@ -213,6 +213,11 @@ class MeasureCommandTest {
         "--labels",
         features);
     refused("A batch must have at least 1 row, not 0", twoClasses("--batch", "0"));
+    refused(
+        "The held-out features must have the 2 columns of the features, not 3",
+        twoClasses(
+            "--heldout-features", floats("wide", new int[] {2, 3}, 1, 0, 0, 1, 0, 0),
+            "--heldout-labels", ints("two", 0, 1)));
   }
 
   private String[] twoClassesWith(String option, String value, int... classes) {

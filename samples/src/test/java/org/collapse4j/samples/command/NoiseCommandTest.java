@@ -47,6 +47,35 @@ class NoiseCommandTest {
   }
 
   @Test
+  void aLogThatCannotBeWrittenIsSaidBeforeTraining() throws IOException {
+    Files.createDirectories(log);
+    Shell directory = noise(SMALL);
+    assertEquals(2, directory.exitCode());
+    assertEquals(
+        "collapse4j: log must be a file, and " + log + " is a directory", directory.err().strip());
+    log = Files.createFile(folder.resolve("file")).resolve("noise.jsonl");
+    Shell inFile = noise(SMALL);
+    assertEquals(2, inFile.exitCode());
+    assertTrue(inFile.err().startsWith("collapse4j: log must be a file that can be written"));
+    log = folder.resolve("noise.csv");
+    Shell csv = noise(SMALL);
+    assertEquals(2, csv.exitCode());
+    assertTrue(csv.err().contains("written as JSON lines"), csv.err());
+    assertEquals("", directory.out() + inFile.out() + csv.out());
+  }
+
+  @Test
+  void cellsOfOtherImagesInADirectoryOfThatNameAreRun() throws IOException {
+    noise(SMALL);
+    assertTrue(noise(SMALL).out().contains(" 0 of them still to run"));
+    Path labels = folder.resolve("train-labels-idx1-ubyte");
+    byte[] others = Files.readAllBytes(labels);
+    others[8] = 2;
+    Files.write(labels, others);
+    assertTrue(noise(SMALL).out().contains(" 12 of them still to run"));
+  }
+
+  @Test
   void everyCellOfTheGridIsInTheLogWithItsHyperparameters() throws IOException {
     Shell shell = noise(SMALL);
     assertEquals("", shell.err());

@@ -55,6 +55,21 @@ class SuspectsCommandTest {
   }
 
   @Test
+  void filesThatCannotBeWrittenAreSaidBeforeTraining() {
+    Path csv = folder.resolve("out/s.csv");
+    Shell folders = Shell.run("suspects", "--csv", csv.toString(), "--html", folder.toString());
+    assertEquals(2, folders.exitCode());
+    assertEquals(
+        "collapse4j: html must be a file, and " + folder + " is a directory",
+        folders.err().strip());
+    Shell same = Shell.run("suspects", "--csv", csv.toString(), "--html", csv.toString());
+    assertEquals(2, same.exitCode());
+    assertTrue(same.err().startsWith("collapse4j: csv, html and log must be different files"));
+    assertEquals("", folders.out() + same.out());
+    assertFalse(Files.exists(csv));
+  }
+
+  @Test
   void wrongLabelsRankFirst() throws IOException {
     Shell shell = suspects("--noise-rate", "0.3", "--pictures", "5");
     assertEquals("", shell.err());

@@ -97,6 +97,11 @@ class IdxImagesTest {
     refused(IllegalArgumentException.class, "is cut off: it has 2 of 3 values");
     Files.write(folder.resolve("train-labels-idx1-ubyte.gz"), new byte[] {1, 2, 3});
     refused(IllegalArgumentException.class, "is cut off or damaged");
+    write("t10k-images-idx3-ubyte.gz", idx(new int[] {2, 2, 1}, 9, 9, 8, 8));
+    refused(IllegalArgumentException.class, "must be of one size");
+    write("t10k-images-idx3-ubyte.gz", idx(new int[] {2, 0, 1}));
+    refused(IllegalArgumentException.class, "must have shape [images, height, width]");
+    write("t10k-images-idx3-ubyte.gz", idx(new int[] {2, 1, 2}, 9, 9, 8, 8));
     write("train-labels-idx1-ubyte", new byte[] {'t', 'e', 'x', 't', 's'});
     refused(IllegalArgumentException.class, "should start with 0x000008, not 0x746578");
   }

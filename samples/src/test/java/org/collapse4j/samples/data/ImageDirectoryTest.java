@@ -164,6 +164,17 @@ class ImageDirectoryTest {
     svhn("test_32x32.mat", 1);
     svhn("train_32x32.mat", 11);
     refused(IllegalArgumentException.class, "must have labels from 1 to 10, but one is 11");
+    try (MatFile file = Mat5.newMatFile()) {
+      file.addArray("X", Mat5.newMatrix(new int[] {32, 32, 3, 2}));
+      Mat5.writeToFile(file, folder.resolve("train_32x32.mat").toFile());
+    }
+    refused(IllegalArgumentException.class, "train_32x32.mat must have the arrays X and y");
+    try (MatFile file = Mat5.newMatFile()) {
+      file.addArray("X", Mat5.newMatrix(new int[] {32, 32, 3, 2}));
+      file.addArray("y", Mat5.newMatrix(2, 1));
+      Mat5.writeToFile(file, folder.resolve("train_32x32.mat").toFile());
+    }
+    refused(IllegalArgumentException.class, "must have pixels X of type uint8");
     Files.writeString(folder.resolve("train_32x32.mat"), "no MATLAB file");
     refused(IllegalArgumentException.class, "train_32x32.mat");
   }
