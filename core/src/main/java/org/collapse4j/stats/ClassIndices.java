@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Labels in the forms they come in, turned into class indices. */
@@ -35,7 +36,11 @@ final class ClassIndices {
               + "], not "
               + Shapes.describe(labels.shape()));
     }
-    return indices ? checked(labels, numClasses) : labels.argMax(1).toIntVector();
+    if (labels.isEmpty()) {
+      return new int[0];
+    }
+    INDArray numbers = labels.dataType() == DataType.BOOL ? labels.castTo(DataType.FLOAT) : labels;
+    return indices ? checked(numbers, numClasses) : numbers.argMax(1).toIntVector();
   }
 
   private static int[] checked(INDArray labels, int numClasses) {

@@ -176,11 +176,20 @@ public final class ClassStatistics {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Moments sum =
           Moments.empty(
-              numClasses(), dimension(), moments.scatter != null && other.moments.scatter != null);
+              numClasses(),
+              dimension(),
+              (moments.scatter != null || other.moments.scatter != null)
+                  && hasScatterIfAny()
+                  && other.hasScatterIfAny());
       sum.absorb(moments);
       sum.absorb(other.moments);
       return new ClassStatistics(sum, nonFinite + other.nonFinite);
     }
+  }
+
+  /** Statistics of no example lack nothing. */
+  private boolean hasScatterIfAny() {
+    return moments.scatter != null || totalCount() == 0;
   }
 
   Moments moments() {

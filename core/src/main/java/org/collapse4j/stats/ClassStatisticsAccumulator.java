@@ -11,10 +11,12 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>Small batches are collected into blocks. Within a block each row is shifted by the mean of its
  * class in that block, rounded to the type of the rows, multiplied in float32 (in float64 for
- * float64 features, and where there are few of them), and added up in float64; the blocks are
+ * float64 features, and where there are up to 128 of them), and added up in float64; the blocks are
  * merged by the formula of Chan, Golub and LeVeque (1983). So neither a mean far from the origin
- * nor a nearly collapsed class cancels. Memory is {@code O(K d + d^2)}, whatever the number of
- * examples.
+ * nor a nearly collapsed class cancels. What float32 cannot resolve is a direction in which the
+ * features spread ten thousand times less than in others: a metric that depends on it, such as
+ * {@code nc1.pinv} of class means as unlike, has fewer digits then, and float64 features have all.
+ * Memory is {@code O(K d + d^2)}, whatever the number of examples.
  *
  * <p>Not for use by several threads at once: give each its own and merge their snapshots. Safe to
  * use where a DL4J workspace is open; nothing is kept in it.
@@ -25,9 +27,6 @@ public final class ClassStatisticsAccumulator {
 
   /** A larger matrix in float64 does not fit into a buffer of java.nio. */
   private static final int LARGEST_COVARIANCE = 16_383;
-
-  private static final double LARGEST_IN_FLOAT = 0x1p50;
-  private static final double SMALLEST_IN_FLOAT = 0x1p-50;
 
   /** From this many features on two products of half the width take less than one. */
   private static final int WORTH_TWO_PRODUCTS = 256;
@@ -127,7 +126,8 @@ public final class ClassStatisticsAccumulator {
     int dimension = total == null ? statistics.dimension() : total.dimension;
     ClassStatistics.requireSameShape(
         numClasses, dimension, statistics.numClasses(), statistics.dimension());
-    if (gathersCovariance(dimension) && statistics.moments().scatter == null) {
+    boolean missing = statistics.moments().scatter == null && statistics.totalCount() > 0;
+    if (gathersCovariance(dimension) && missing) {
       throw new IllegalArgumentException(
           "Statistics to merge must have a within-class covariance, since one is gathered here");
     }
@@ -245,8 +245,7 @@ public final class ClassStatisticsAccumulator {
     for (double square : squares) {
       largest = Math.max(largest, square);
     }
-    double norm = Math.sqrt(largest);
-    boolean fits = norm == 0 || (norm > SMALLEST_IN_FLOAT && norm < LARGEST_IN_FLOAT);
+    boolean fits = Moments.isInFloatRange(Math.sqrt(largest));
     return fits || rows.dataType() == DataType.DOUBLE ? rows : rows.castTo(DataType.DOUBLE);
   }
 

@@ -16,7 +16,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * and only products with the deviation s are rounded.
  */
 final class Decider {
-  private static final double NEVER = -1e30;
+  private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   private final DataType type;
   private final RowOperations operations = RowOperations.forBackend();

@@ -17,6 +17,7 @@ public final class DecisionAccumulator {
   private final Classifier classifier;
   private final int numClasses;
   private final DecisionCounts counts;
+  private final boolean centresInFloatRange;
 
   private RowBlock block;
   private Decider decider;
@@ -28,6 +29,26 @@ public final class DecisionAccumulator {
     this.centres = centres;
     this.classifier = classifier;
     this.counts = new DecisionCounts(numClasses, hasClassifier, centres != null);
+    this.centresInFloatRange = centres == null || inFloatRange(centres);
+  }
+
+  /** Whether products of features and centres stay in the range of float32. */
+  private static boolean inFloatRange(ClassStatistics centres) {
+    double largest = 0;
+    for (int c : centres.presentClasses()) {
+      largest = Math.max(largest, centres.classVariance(c));
+    }
+    Moments moments = centres.moments();
+    double[] origin = Moments.elements(centres.globalMean(GlobalMean.CLASS));
+    for (int c : centres.presentClasses()) {
+      double square = 0;
+      for (int j = 0; j < origin.length; j++) {
+        double centred = moments.means[c * origin.length + j] - origin[j];
+        square += centred * centred;
+      }
+      largest = Math.max(largest, square);
+    }
+    return Moments.isInFloatRange(Math.sqrt(largest));
   }
 
   /**
@@ -107,10 +128,20 @@ public final class DecisionAccumulator {
   public void observe(INDArray features, INDArray logits, INDArray labels) {
     int[] indices = ClassIndices.of(labels, logits.size(0), numClasses);
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      if (indices.length == 0) {
+        return;
+      }
       INDArray copy = Nd4j.createUninitialized(DataType.DOUBLE, logits.shape());
       copy.assign(logits);
+      boolean[] finite = RowBlock.finite(copy);
+      boolean[] finiteFeatures = features == null ? finite : RowBlock.finite(features);
+      for (int i = 0; i < finite.length; i++) {
+        finite[i] &= finiteFeatures[i];
+      }
       int[] nearest = centres == null ? null : nearest(features, indices);
-      counts.add(Decider.ofLogits(indices, copy, nearest));
+      Decisions decisions = Decider.ofLogits(indices, copy, nearest).only(finite);
+      nonFinite += indices.length - decisions.labels.length;
+      counts.add(decisions);
     }
   }
 
@@ -148,7 +179,8 @@ public final class DecisionAccumulator {
   }
 
   private void prepare(DataType features, int dimension) {
-    DataType type = RowBlock.workingType(features, dimension);
+    DataType type =
+        centresInFloatRange ? RowBlock.workingType(features, dimension) : DataType.DOUBLE;
     if (block == null || block.type() != type) {
       flush();
       block = RowBlock.forScores(type, dimension, numClasses);

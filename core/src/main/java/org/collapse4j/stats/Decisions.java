@@ -1,5 +1,7 @@
 package org.collapse4j.stats;
 
+import java.util.stream.IntStream;
+
 /**
  * What a classifier and the nearest class centre say of some examples, in parallel arrays; an array
  * is null where there was no classifier, or there were no centres.
@@ -15,6 +17,23 @@ final class Decisions {
     this.predicted = predicted;
     this.confidence = confidence;
     this.nearest = nearest;
+  }
+
+  /** Those of some of the examples. */
+  Decisions only(boolean[] chosen) {
+    int[] rows = IntStream.range(0, chosen.length).filter(i -> chosen[i]).toArray();
+    if (rows.length == chosen.length) {
+      return this;
+    }
+    return new Decisions(
+        pick(labels, rows),
+        pick(predicted, rows),
+        confidence == null ? null : IntStream.of(rows).mapToDouble(i -> confidence[i]).toArray(),
+        pick(nearest, rows));
+  }
+
+  private static int[] pick(int[] values, int[] rows) {
+    return values == null ? null : IntStream.of(rows).map(i -> values[i]).toArray();
   }
 
   /** Whether every example has scores to decide by, which one that is not finite has not. */

@@ -63,6 +63,9 @@ public final class MemorizationAccumulator {
   public void observe(INDArray features, INDArray given, INDArray clean) {
     Shapes.requireFeatures(features, heldOut.dimension());
     int[] y = ClassIndices.of(given, features.size(0), heldOut.numClasses());
+    if (y.length == 0) {
+      return;
+    }
     int[] z = ClassIndices.of(clean, features.size(0), heldOut.numClasses());
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       int[] rows = finite(features, differing(y, z), y.length);

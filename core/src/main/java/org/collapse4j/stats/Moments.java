@@ -12,6 +12,9 @@ final class Moments {
   /** Of a sum of products in float32, relative to its trace. */
   private static final double ROUNDING = 0x1p-30;
 
+  private static final double LARGEST_IN_FLOAT = 0x1p50;
+  private static final double SMALLEST_IN_FLOAT = 0x1p-50;
+
   private final RowOperations operations = RowOperations.forBackend();
 
   final int numClasses;
@@ -67,7 +70,7 @@ final class Moments {
 
   /** Adds the other's examples to these; the other stays as it is. */
   void absorb(Moments other) {
-    if (scatter != null) {
+    if (scatter != null && other.scatter != null) {
       operations.add(scatter, other.scatter, 0);
     }
     absorbCentres(other.counts, other.means);
@@ -171,6 +174,11 @@ final class Moments {
       }
     }
     return Nd4j.createFromArray(quotients).reshape('f', dimension, dimension);
+  }
+
+  /** Whether products of numbers of this size stay in the range of float32. */
+  static boolean isInFloatRange(double size) {
+    return size == 0 || (size > SMALLEST_IN_FLOAT && size < LARGEST_IN_FLOAT);
   }
 
   /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */

@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -134,11 +135,10 @@ final class RowBlock {
    * @return how many were left out
    */
   int dropNonFinite() {
-    // x - x is zero for a number and NaN for what is none.
-    double[] zeros = rows().sub(rows()).sum(1).toDoubleVector();
+    boolean[] finite = finite(rows());
     int kept = 0;
-    for (int i = 0; i < zeros.length; i++) {
-      if (zeros[i] == 0) {
+    for (int i = 0; i < finite.length; i++) {
+      if (finite[i]) {
         if (kept != i) {
           rows.getRow(kept).assign(rows.getRow(i));
         }
@@ -148,6 +148,21 @@ final class RowBlock {
     int dropped = size - kept;
     size = kept;
     return dropped;
+  }
+
+  /** Which rows of a matrix have only numbers, neither NaN nor infinite. */
+  static boolean[] finite(INDArray rows) {
+    boolean[] finite = new boolean[rows.rows()];
+    if (Double.isFinite(rows.sumNumber().doubleValue())) {
+      Arrays.fill(finite, true);
+      return finite;
+    }
+    // x - x is zero for a number and NaN for what is none.
+    double[] zeros = rows.sub(rows).sum(1).toDoubleVector();
+    for (int i = 0; i < zeros.length; i++) {
+      finite[i] = zeros[i] == 0;
+    }
+    return finite;
   }
 
   void clear() {

@@ -17,6 +17,10 @@ final class Shapes {
       throw new IllegalArgumentException(
           "Features must have shape [examples, features], not " + describe(features.shape()));
     }
+    if (features.size(1) < 1) {
+      throw new IllegalArgumentException(
+          "Features must have at least one column, not shape " + describe(features.shape()));
+    }
     if (dimension >= 0 && features.columns() != dimension) {
       throw new IllegalArgumentException(
           "Features must have "

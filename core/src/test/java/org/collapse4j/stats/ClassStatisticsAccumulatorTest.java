@@ -236,4 +236,28 @@ class ClassStatisticsAccumulatorTest {
     assertSame(examples.statistics(), examples.statistics().merge(none), 0);
     assertSame(examples.statistics(), none.merge(examples.statistics()), 0);
   }
+
+  @Test
+  void emptyStatisticsLackNothing() {
+    INDArray features = Nd4j.rand(DataType.DOUBLE, 6, 4200);
+    INDArray labels = Nd4j.createFromArray(0, 1, 0, 1, 0, 1);
+    ClassStatisticsAccumulator accumulator =
+        ClassStatisticsAccumulator.builder(2).covarianceLimit(4200).build();
+    accumulator.observe(features, labels);
+    accumulator.merge(ClassStatistics.empty(2, 4200));
+    ClassStatistics merged = accumulator.snapshot().merge(ClassStatistics.empty(2, 4200));
+    assertTrue(merged.withinClassCovariance().isPresent());
+  }
+
+  @Test
+  void oneHotLabelsMayBeBooleanAndFeaturesMustHaveAColumn() {
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    accumulator.observe(Nd4j.rand(DataType.FLOAT, 3, 2), Nd4j.eye(3).castTo(DataType.BOOL));
+    assertEquals(1, accumulator.snapshot().count(2));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            ClassStatisticsAccumulator.forClasses(3)
+                .observe(Nd4j.create(DataType.FLOAT, 3, 0), Nd4j.createFromArray(0, 1, 2)));
+  }
 }

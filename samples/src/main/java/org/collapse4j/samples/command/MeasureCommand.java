@@ -112,20 +112,31 @@ public final class MeasureCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Measurements measured = input().measure(globalMean);
-    double nonFinite = measured.value(Metric.EXAMPLES_NONFINITE);
+    sayLeftOut(features);
+    if (heldOut != null) {
+      sayLeftOut(heldOut.features);
+    }
+    if (outOfDistribution != null) {
+      sayLeftOut(outOfDistribution);
+    }
+    spec.commandLine().getOut().print(json ? json(measured) : MetricTable.of(measured));
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private void sayLeftOut(Path file) throws IOException {
+    INDArray rows = NpyFile.floats(file);
+    long nonFinite = ExportedFeatures.nonFiniteRows(rows);
     if (nonFinite > 0) {
       spec.commandLine()
           .getErr()
           .printf(
               Locale.ROOT,
-              "collapse4j: left out %.0f of %.0f examples of %s with a NaN or infinite feature%n",
+              "collapse4j: left out %d of %d examples of %s with a NaN or infinite feature%n",
               nonFinite,
-              nonFinite + measured.value(Metric.EXAMPLES),
-              features);
+              rows.size(0),
+              file);
     }
-    spec.commandLine().getOut().print(json ? json(measured) : MetricTable.of(measured));
-    spec.commandLine().getOut().flush();
-    return 0;
   }
 
   private ExportedFeatures input() throws IOException {

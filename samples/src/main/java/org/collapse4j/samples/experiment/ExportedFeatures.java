@@ -2,6 +2,7 @@ package org.collapse4j.samples.experiment;
 
 import java.util.Arrays;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.collapse4j.metric.Calibration;
 import org.collapse4j.metric.Dilation;
@@ -24,8 +25,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * everything that can be measured of them.
  */
 public final class ExportedFeatures {
-  /** More classes than this are no class indices but something else. */
-  private static final long MOST_CLASSES = 1_000_000;
+  /** The metrics take tables of K x K numbers, which do not fit into memory from here on. */
+  private static final long MOST_CLASSES = 16_384;
 
   private final INDArray features;
   private final INDArray labels;
@@ -68,7 +69,10 @@ public final class ExportedFeatures {
             .orElseThrow();
     if (largest >= MOST_CLASSES) {
       throw new IllegalArgumentException(
-          "Labels must be class indices below " + MOST_CLASSES + ", but one is " + largest);
+          "Labels must be class indices below "
+              + MOST_CLASSES
+              + ", of which every pair is measured, but one is "
+              + largest);
     }
     return (int) Math.max(0, largest);
   }
@@ -145,6 +149,12 @@ public final class ExportedFeatures {
           inBatches(rows, classes, null, (h, y, z) -> accumulator.observe(h, y));
           return accumulator.snapshot();
         });
+  }
+
+  /** How many of some rows have a feature that is NaN or infinite, and are left out. */
+  public static long nonFiniteRows(INDArray rows) {
+    double[] zeros = rows.sub(rows).castTo(DataType.DOUBLE).sum(1).toDoubleVector();
+    return DoubleStream.of(zeros).filter(zero -> zero != 0).count();
   }
 
   /** What is done with a batch of rows, their labels, and their clean labels if there are any. */

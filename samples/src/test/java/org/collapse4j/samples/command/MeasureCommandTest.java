@@ -148,6 +148,17 @@ class MeasureCommandTest {
         "collapse4j: left out 2 of 4 examples of " + spoiled + " with a NaN or infinite feature\n",
         shell.err());
     assertTrue(shell.out().contains("\"examples.nonfinite\" : 2"), shell.out());
+    Shell others =
+        Shell.run(
+            twoClasses(
+                "--heldout-features",
+                spoiled,
+                "--heldout-labels",
+                ints("y", 0, 0, 1, 1),
+                "--ood",
+                spoiled));
+    assertEquals(0, others.exitCode());
+    assertEquals(shell.err() + shell.err(), others.err());
   }
 
   @Test
