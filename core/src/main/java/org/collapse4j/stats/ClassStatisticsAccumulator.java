@@ -14,9 +14,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * float64 features, and where there are up to 128 of them), and added up in float64; the blocks are
  * merged by the formula of Chan, Golub and LeVeque (1983). So neither a mean far from the origin
  * nor a nearly collapsed class cancels. What float32 cannot resolve is a direction in which the
- * features spread ten thousand times less than in others: a metric that depends on it, such as
- * {@code nc1.pinv} of class means as unlike, has fewer digits then, and float64 features have all.
- * Memory is {@code O(K d + d^2)}, whatever the number of examples.
+ * features spread a thousand times less than in others: {@code nc1.pinv} has fewer digits where
+ * class means spread as unevenly. Float64 features keep them. Memory is {@code O(K d + d^2)},
+ * whatever the number of examples.
  *
  * <p>Not for use by several threads at once: give each its own and merge their snapshots. Safe to
  * use where a DL4J workspace is open; nothing is kept in it.
