@@ -161,8 +161,8 @@ final class Frame {
 
   /** The squared Frobenius distance of the two matrices, each divided by its Frobenius norm. */
   static double squaredDistanceOfUnits(Frame a, Frame b) {
-    double first = a.frobenius();
-    double second = b.frobenius();
+    double first = norm(a.norms);
+    double second = norm(b.norms);
     double sum = 0;
     for (int i = 0; i < a.elements.length; i++) {
       double difference = a.elements[i] / first - b.elements[i] / second;
@@ -171,10 +171,10 @@ final class Frame {
     return sum;
   }
 
-  private double frobenius() {
+  static double norm(double[] vector) {
     double sum = 0;
-    for (double norm : norms) {
-      sum += norm * norm;
+    for (double value : vector) {
+      sum += value * value;
     }
     return Math.sqrt(sum);
   }
@@ -182,14 +182,11 @@ final class Frame {
   /** The dot products of the rows after the same vector has been added to each. */
   double[][] gramShiftedBy(double[] vector) {
     double[] along = along(vector);
-    double square = 0;
-    for (double value : vector) {
-      square += value * value;
-    }
+    double norm = norm(vector);
     double[][] shifted = new double[size()][size()];
     for (int a = 0; a < size(); a++) {
       for (int b = 0; b < size(); b++) {
-        shifted[a][b] = gram()[a][b] + along[a] + along[b] + square;
+        shifted[a][b] = gram()[a][b] + along[a] + along[b] + norm * norm;
       }
     }
     return shifted;

@@ -150,7 +150,9 @@ public final class NeuralCollapse {
           .put(Metric.NC2_ANGLE_GAP_CLASSIFIER, angles.gaps().mean())
           .put(Metric.NC2_ETF_CLASSIFIER, Frame.distanceFromSimplex(weights.gram()))
           .add(duality(weights, means))
-          .put(Metric.NC3_BIAS, norm(logits(rows, classifier, statistics.globalMean(globalMean))))
+          .put(
+              Metric.NC3_BIAS,
+              Frame.norm(logits(rows, classifier, statistics.globalMean(globalMean))))
           .build();
     }
   }
@@ -178,14 +180,6 @@ public final class NeuralCollapse {
       logits[c] += bias[c];
     }
     return logits;
-  }
-
-  private static double norm(double[] vector) {
-    double sum = 0;
-    for (double value : vector) {
-      sum += value * value;
-    }
-    return Math.sqrt(sum);
   }
 
   private static void requireSameShape(ClassStatistics statistics, Classifier classifier) {
@@ -253,10 +247,11 @@ public final class NeuralCollapse {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       double[] g = outOfDistributionMean.castTo(DataType.DOUBLE).dup('c').data().asDouble();
       Frame means = Frame.of(statistics.presentClassMeans());
+      double norm = Frame.norm(g);
       double[] products = means.along(g);
       Spread cosines = new Spread();
       for (int c = 0; c < means.size(); c++) {
-        cosines.add(Math.abs(products[c] / (means.norm(c) * norm(g))));
+        cosines.add(Math.abs(products[c] / (means.norm(c) * norm)));
       }
       return Measurements.builder().put(Metric.NC5_ORTHOGONALITY, cosines.mean()).build();
     }

@@ -35,9 +35,6 @@ public final class DecisionAccumulator {
   /** Whether products of features and centres stay in the range of float32. */
   private static boolean inFloatRange(ClassStatistics centres) {
     double largest = 0;
-    for (int c : centres.presentClasses()) {
-      largest = Math.max(largest, centres.classVariance(c));
-    }
     Moments moments = centres.moments();
     double[] origin = Moments.elements(centres.globalMean(GlobalMean.CLASS));
     for (int c : centres.presentClasses()) {
@@ -46,7 +43,7 @@ public final class DecisionAccumulator {
         double centred = moments.means[c * origin.length + j] - origin[j];
         square += centred * centred;
       }
-      largest = Math.max(largest, square);
+      largest = Math.max(largest, Math.max(square, centres.classVariance(c)));
     }
     return Moments.isInFloatRange(Math.sqrt(largest));
   }

@@ -89,17 +89,14 @@ public final class MemorizationAccumulator {
   /** Counts the batch's examples and keeps those of the rows whose features are finite. */
   private int[] finite(INDArray features, int[] rows, int batch) {
     examples += batch;
-    if (Double.isFinite(features.sumNumber().doubleValue())) {
-      return rows;
-    }
-    double[] zeros = features.sub(features).castTo(DataType.DOUBLE).sum(1).toDoubleVector();
-    for (double zero : zeros) {
-      if (zero != 0) {
+    boolean[] finite = RowBlock.finite(features);
+    for (boolean kept : finite) {
+      if (!kept) {
         nonFinite++;
         examples--;
       }
     }
-    return Arrays.stream(rows).filter(i -> zeros[i] == 0).toArray();
+    return Arrays.stream(rows).filter(i -> finite[i]).toArray();
   }
 
   private static INDArray select(INDArray features, int[] rows) {

@@ -195,8 +195,4 @@ final class Moments {
     }
     return norms;
   }
-
-  static INDArray column(double[] values) {
-    return Nd4j.createFromArray(values).reshape(values.length, 1);
-  }
 }

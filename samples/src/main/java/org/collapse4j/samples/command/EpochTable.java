@@ -3,19 +3,16 @@ package org.collapse4j.samples.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import me.tongfei.progressbar.ProgressBar;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.CollapseVerdict;
 import org.collapse4j.samples.experiment.EpochReport;
-import org.collapse4j.samples.experiment.TrainingProgress;
 
 /** Prints a row an epoch, with a progress bar below while one runs in a terminal. */
-final class EpochTable implements TrainingProgress, AutoCloseable {
+final class EpochTable extends TableWithBar {
   private static final String HEAD = "%5s %8s %9s %9s %9s %9s %9s %9s %9s %9s %7s%n";
 
   private final PrintWriter out;
-  private ProgressBar bar;
 
   EpochTable(PrintWriter out) {
     this.out = out;
@@ -62,18 +59,6 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
   }
 
   @Override
-  public void epochStarted(int epoch, int epochs, int batches) {
-    bar = Terminal.progressBar("epoch " + epoch + "/" + epochs, batches);
-  }
-
-  @Override
-  public void batchDone() {
-    if (bar != null) {
-      bar.step();
-    }
-  }
-
-  @Override
   public void epochDone(EpochReport report) {
     close();
     out.printf(
@@ -98,13 +83,5 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
     out.println();
     out.println(CollapseVerdict.of(first, last));
     out.flush();
-  }
-
-  @Override
-  public void close() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
-    }
   }
 }

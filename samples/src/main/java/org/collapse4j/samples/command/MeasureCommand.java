@@ -112,36 +112,33 @@ public final class MeasureCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Measurements measured = input().measure(globalMean);
-    sayLeftOut(features);
-    if (heldOut != null) {
-      sayLeftOut(heldOut.features);
-    }
-    if (outOfDistribution != null) {
-      sayLeftOut(outOfDistribution);
-    }
     spec.commandLine().getOut().print(json ? json(measured) : MetricTable.of(measured));
     spec.commandLine().getOut().flush();
     return 0;
   }
 
-  private void sayLeftOut(Path file) throws IOException {
-    INDArray rows = NpyFile.floats(file);
-    long nonFinite = ExportedFeatures.nonFiniteRows(rows);
-    if (nonFinite > 0) {
-      spec.commandLine()
-          .getErr()
-          .printf(
-              Locale.ROOT,
-              "collapse4j: left out %d of %d examples of %s with a NaN or infinite feature%n",
-              nonFinite,
-              rows.size(0),
-              file);
-    }
+  private void sayLeftOut(String array, long count, long of) {
+    Path file =
+        switch (array) {
+          case ExportedFeatures.HELD_OUT -> heldOut.features;
+          case ExportedFeatures.OUT_OF_DISTRIBUTION -> outOfDistribution;
+          default -> features;
+        };
+    spec.commandLine()
+        .getErr()
+        .printf(
+            Locale.ROOT,
+            "collapse4j: left out %d of %d examples of %s with a NaN or infinite feature%n",
+            count,
+            of,
+            file);
   }
 
   private ExportedFeatures input() throws IOException {
     ExportedFeatures.Builder input =
-        ExportedFeatures.builder(NpyFile.floats(features), NpyFile.integers(labels)).batch(batch);
+        ExportedFeatures.builder(NpyFile.floats(features), NpyFile.integers(labels))
+            .batch(batch)
+            .leftOut(this::sayLeftOut);
     if (weights != null) {
       input.classifier(NpyFile.floats(weights), bias == null ? null : NpyFile.floats(bias));
     } else if (bias != null) {

@@ -3,19 +3,16 @@ package org.collapse4j.samples.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import me.tongfei.progressbar.ProgressBar;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.EpochReport;
-import org.collapse4j.samples.experiment.TrainingProgress;
 
 /** Prints a row an epoch: how many labels are suspect by then, and how well that is known. */
-final class SuspectsTable implements TrainingProgress, AutoCloseable {
+final class SuspectsTable extends TableWithBar {
   private final PrintWriter out;
   private final NoisyLabels known;
-  private ProgressBar bar;
   private SuspectLabels suspects;
 
   /**
@@ -53,18 +50,6 @@ final class SuspectsTable implements TrainingProgress, AutoCloseable {
   }
 
   @Override
-  public void epochStarted(int epoch, int epochs, int batches) {
-    bar = Terminal.progressBar("epoch " + epoch + "/" + epochs, batches);
-  }
-
-  @Override
-  public void batchDone() {
-    if (bar != null) {
-      bar.step();
-    }
-  }
-
-  @Override
   public void epochDone(EpochReport report) {
     close();
     suspects = report.suspects();
@@ -89,12 +74,4 @@ final class SuspectsTable implements TrainingProgress, AutoCloseable {
 
   @Override
   public void finished(EpochReport first, EpochReport last) {}
-
-  @Override
-  public void close() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
-    }
-  }
 }

@@ -68,8 +68,7 @@ public final class IdxImages {
     if (!Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory + " is no directory. " + ImageDirectory.WHERE_IDX);
     }
-    Path name = directory.toAbsolutePath().normalize().getFileName();
-    return read(name == null ? "idx" : name.toString(), file -> find(directory, file), null);
+    return read(ImageDirectory.name(directory), file -> find(directory, file), null);
   }
 
   private static IdxFile find(Path directory, String name) throws IOException {

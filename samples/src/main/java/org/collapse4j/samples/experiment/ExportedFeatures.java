@@ -2,7 +2,6 @@ package org.collapse4j.samples.experiment;
 
 import java.util.Arrays;
 import java.util.function.Supplier;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.collapse4j.metric.Calibration;
 import org.collapse4j.metric.Dilation;
@@ -25,6 +24,15 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * everything that can be measured of them.
  */
 public final class ExportedFeatures {
+  /** The features that everything else belongs to, in messages. */
+  public static final String FEATURES = "features";
+
+  /** Those of examples that took no part in training, in messages. */
+  public static final String HELD_OUT = "held-out features";
+
+  /** Those of examples of no class, in messages. */
+  public static final String OUT_OF_DISTRIBUTION = "out-of-distribution features";
+
   /** The metrics take tables of K x K numbers, which do not fit into memory from here on. */
   private static final long MOST_CLASSES = 16_384;
 
@@ -37,6 +45,7 @@ public final class ExportedFeatures {
   private final Classifier classifier;
   private final int numClasses;
   private final int batch;
+  private final LeftOut leftOut;
 
   private ExportedFeatures(Builder builder) {
     features = builder.features;
@@ -47,6 +56,7 @@ public final class ExportedFeatures {
     outOfDistribution = builder.outOfDistribution;
     classifier = builder.classifier;
     batch = builder.batch;
+    leftOut = builder.leftOut;
     numClasses = classifier != null ? classifier.numClasses() : largestLabel() + 1;
   }
 
@@ -85,7 +95,7 @@ public final class ExportedFeatures {
    *     K the number of weight rows, or without weights one more than the largest label
    */
   public Measurements measure(GlobalMean globalMean) {
-    ClassStatistics statistics = statistics("features", features, labels);
+    ClassStatistics statistics = statistics(FEATURES, features, labels);
     DecisionAccumulator decisions =
         named("weights", () -> DecisionAccumulator.of(statistics, classifier));
     inBatches(features, labels, null, (h, y, z) -> decisions.observe(h, y));
@@ -106,14 +116,15 @@ public final class ExportedFeatures {
 
   private Measurements outOfDistribution(ClassStatistics statistics) {
     return named(
-        "out-of-distribution features",
+        OUT_OF_DISTRIBUTION,
         () -> {
           ClassStatisticsAccumulator all =
               ClassStatisticsAccumulator.builder(1).covarianceLimit(0).build();
           INDArray noClass = Nd4j.zeros(DataType.INT32, outOfDistribution.size(0));
-          inBatches(outOfDistribution, noClass, null, (h, y, z) -> all.observe(h, y));
           return NeuralCollapse.ofOutOfDistribution(
-              statistics, all.snapshot().globalMean(GlobalMean.SAMPLE));
+              statistics,
+              gathered(OUT_OF_DISTRIBUTION, all, outOfDistribution, noClass)
+                  .globalMean(GlobalMean.SAMPLE));
         });
   }
 
@@ -125,7 +136,7 @@ public final class ExportedFeatures {
     ClassStatistics reference =
         heldOutFeatures == null
             ? ClassStatistics.empty(numClasses, dimension)
-            : statistics("held-out features", heldOutFeatures, heldOutLabels);
+            : statistics(HELD_OUT, heldOutFeatures, heldOutLabels);
     Measurements values = heldOutFeatures == null ? Measurements.empty() : Dilation.of(reference);
     return clean == null ? values : values.and(memorization(reference));
   }
@@ -146,15 +157,31 @@ public final class ExportedFeatures {
         () -> {
           ClassStatisticsAccumulator accumulator =
               ClassStatisticsAccumulator.forClasses(numClasses);
-          inBatches(rows, classes, null, (h, y, z) -> accumulator.observe(h, y));
-          return accumulator.snapshot();
+          return gathered(name, accumulator, rows, classes);
         });
   }
 
-  /** How many of some rows have a feature that is NaN or infinite, and are left out. */
-  public static long nonFiniteRows(INDArray rows) {
-    double[] zeros = rows.sub(rows).castTo(DataType.DOUBLE).sum(1).toDoubleVector();
-    return DoubleStream.of(zeros).filter(zero -> zero != 0).count();
+  private ClassStatistics gathered(
+      String name, ClassStatisticsAccumulator accumulator, INDArray rows, INDArray classes) {
+    inBatches(rows, classes, null, (h, y, z) -> accumulator.observe(h, y));
+    ClassStatistics statistics = accumulator.snapshot();
+    if (statistics.nonFiniteCount() > 0) {
+      leftOut.examples(name, statistics.nonFiniteCount(), rows.size(0));
+    }
+    return statistics;
+  }
+
+  /** Is told of examples that are left out because a feature of them is NaN or infinite. */
+  @FunctionalInterface
+  public interface LeftOut {
+    /**
+     * Called once for each array that has such examples.
+     *
+     * @param array {@link #FEATURES}, {@link #HELD_OUT} or {@link #OUT_OF_DISTRIBUTION}
+     * @param count how many are left out
+     * @param of how many there are
+     */
+    void examples(String array, long count, long of);
   }
 
   /** What is done with a batch of rows, their labels, and their clean labels if there are any. */
@@ -192,6 +219,7 @@ public final class ExportedFeatures {
     private INDArray outOfDistribution;
     private Classifier classifier;
     private int batch = 128;
+    private LeftOut leftOut = (array, count, of) -> {};
 
     private Builder(INDArray features, INDArray labels) {
       this.features = requireMatrix("features", features);
@@ -235,6 +263,12 @@ public final class ExportedFeatures {
     /** Features {@code [M, d]} of examples of no class, for nc5. */
     public Builder outOfDistribution(INDArray rows) {
       outOfDistribution = requireSameWidth("out-of-distribution features", rows);
+      return this;
+    }
+
+    /** Who is told of examples that are left out; nobody unless set. */
+    public Builder leftOut(LeftOut told) {
+      leftOut = told;
       return this;
     }
 

@@ -17,27 +17,14 @@ import org.nd4j.linalg.activations.Activation;
  * convolution by 5 x 5 and a maximum over 2 x 2, of 20 and 50 channels, then fully connected
  * layers. Images come as rows of pixels, channel by channel.
  */
-public final class Cnn extends NetworkBuilder<Cnn> {
+public final class Cnn extends ImageNetworkBuilder<Cnn> {
   private static final int[] CHANNELS = {20, 50};
 
-  private final int channels;
-  private final int height;
-  private final int width;
   private List<Integer> widths = List.of(500);
   private boolean batchNorm = true;
 
   private Cnn(int channels, int height, int width, int classes) {
-    super(classes);
-    if (Math.min(height, width) < 4) {
-      throw new IllegalArgumentException(
-          "A convolutional network is for images of at least 4 x 4 pixels, not of "
-              + height
-              + " x "
-              + width);
-    }
-    this.channels = channels;
-    this.height = height;
-    this.width = width;
+    super("convolutional", 4, channels, height, width, classes);
   }
 
   /** Starts a network for images of this size, at least 4 x 4, and so many classes. */

@@ -17,26 +17,13 @@ import org.nd4j.linalg.activations.Activation;
  * begins with a convolution by 3 x 3 of stride 1 and without pooling, as is usual for 32 x 32.
  * Images come as rows of pixels, channel by channel.
  */
-public final class ResNet18 extends NetworkBuilder<ResNet18> {
+public final class ResNet18 extends ImageNetworkBuilder<ResNet18> {
   private static final int STAGES = 4;
 
-  private final int channels;
-  private final int height;
-  private final int width;
   private int filters = 64;
 
   private ResNet18(int channels, int height, int width, int classes) {
-    super(classes);
-    if (Math.min(height, width) < 8) {
-      throw new IllegalArgumentException(
-          "A residual network is for images of at least 8 x 8 pixels, not of "
-              + height
-              + " x "
-              + width);
-    }
-    this.channels = channels;
-    this.height = height;
-    this.width = width;
+    super("residual", 8, channels, height, width, classes);
   }
 
   /** Starts a network for images of this size, at least 8 x 8, and so many classes. */

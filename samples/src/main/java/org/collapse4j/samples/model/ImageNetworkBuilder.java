@@ -1,0 +1,35 @@
+package org.collapse4j.samples.model;
+
+import java.util.Locale;
+
+/** A builder of networks for images of one size, which come as rows of pixels. */
+abstract class ImageNetworkBuilder<B extends ImageNetworkBuilder<B>> extends NetworkBuilder<B> {
+  final int channels;
+  final int height;
+  final int width;
+
+  /**
+   * Starts a network.
+   *
+   * @param kind what it is called in a message
+   * @param least pixels of height and of width
+   * @throws IllegalArgumentException if the images are smaller
+   */
+  ImageNetworkBuilder(String kind, int least, int channels, int height, int width, int classes) {
+    super(classes);
+    if (Math.min(height, width) < least) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "A %s network is for images of at least %d x %d pixels, not of %d x %d",
+              kind,
+              least,
+              least,
+              height,
+              width));
+    }
+    this.channels = channels;
+    this.height = height;
+    this.width = width;
+  }
+}
