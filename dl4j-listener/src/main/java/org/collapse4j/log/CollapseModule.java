@@ -19,7 +19,7 @@ import org.deeplearning4j.ui.i18n.I18NResource;
  * {@code deeplearning4j-vertx} and this library are on the class path:
  *
  * <pre>{@code
- * StatsStorage storage = new FileStatsStorage(new File("runs/collapse.dl4j"));
+ * StatsStorage storage = new J7FileStatsStorage(new File("runs/collapse.sqlite"));
  * UIServer.getInstance().attach(storage);
  * network.addListeners(
  *     NeuralCollapseListener.builder().sink(new StatsStorageSink(storage)).build());
@@ -73,7 +73,9 @@ public final class CollapseModule implements UIModule {
         (storage, runs) -> {
           try {
             observations.addAll(runs.observations());
-          } catch (Exception | LinkageError e) { // A closed FileStatsStorage throws the latter.
+            unreadable.addAll(runs.leftOut());
+          } catch (RuntimeException
+              | LinkageError e) { // A closed FileStatsStorage throws the latter.
             unreadable.add(storage + " could not be read: " + e);
           }
         });

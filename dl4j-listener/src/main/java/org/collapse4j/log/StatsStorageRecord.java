@@ -3,7 +3,6 @@ package org.collapse4j.log;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.deeplearning4j.core.storage.Persistable;
@@ -16,6 +15,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  */
 public final class StatsStorageRecord implements Persistable {
   private static final long serialVersionUID = 1;
+  private static final int SHOWN = 100;
 
   private long time;
   private String session;
@@ -35,23 +35,42 @@ public final class StatsStorageRecord implements Persistable {
         0, sessionOf(observation.run()), ObservationJson.write(observation));
   }
 
-  /** A file storage gives the number sign and the at sign a meaning within its names. */
+  /**
+   * To a {@code FileStatsStorage} the number sign and the at sign mean something within its names,
+   * to a {@code J7FileStatsStorage} the apostrophe: it ends the text in its SQL.
+   */
   private static String sessionOf(String run) {
-    return SafeName.of(run, c -> c != '#' && c != '@' && !Character.isISOControl(c));
+    return SafeName.of(run, c -> "#@'".indexOf(c) < 0 && !Character.isISOControl(c));
   }
 
   StatsStorageRecord at(long newTime) {
     return new StatsStorageRecord(newTime, session, json);
   }
 
-  /** The observation. */
+  /**
+   * The observation.
+   *
+   * @throws IOException if the record holds none
+   */
   Observation observation() throws IOException {
-    JsonNode line =
-        ObservationJson.parse(json)
-            .orElseThrow(() -> new IOException("This is no record of collapse4j: " + json));
-    return ObservationJson.read(line, unknownMetric -> {});
+    try {
+      return ObservationJson.read(line(), unknownMetric -> {});
+    } catch (IllegalArgumentException e) {
+      throw new IOException("This is no record of collapse4j: " + beginning(), e);
+    }
   }
 
+  private JsonNode line() {
+    return ObservationJson.parse(json)
+        .orElseThrow(() -> new IllegalArgumentException("It is no object of JSON"));
+  }
+
+  /** Of what may be megabytes of anything, where a file is damaged. */
+  private String beginning() {
+    return json.length() <= SHOWN ? json : json.substring(0, SHOWN) + "...";
+  }
+
+  /** Null of a record decoded from what was no observation. */
   @Override
   public String getSessionID() {
     return session;
@@ -106,8 +125,8 @@ public final class StatsStorageRecord implements Persistable {
     json = new String(text, StandardCharsets.UTF_8);
     try {
       session = sessionOf(observation().run());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException e) { // Told of when the observation is asked for, and of no other record.
+      session = null;
     }
   }
 

@@ -10,9 +10,9 @@ import org.deeplearning4j.core.storage.StatsStorageRouter;
 
 /**
  * Writes to Deeplearning4j's own storage of training statistics: {@code InMemoryStatsStorage},
- * {@code FileStatsStorage}, or the router that sends them to the UI server of another machine. That
- * server, when the storage is attached to it, shows them on its page {@code /collapse}; see {@link
- * CollapseModule}.
+ * {@code J7FileStatsStorage}, {@code FileStatsStorage}, or the router that sends them to the UI
+ * server of another machine. That server, when the storage is attached to it, shows them on its
+ * page {@code /collapse}; see {@link CollapseModule}.
  *
  * <p>A run is a session of the storage, of type {@value #TYPE_ID}. The name of a session is that of
  * the run, with characters that a {@code FileStatsStorage} would trip over percent-encoded. An
@@ -23,9 +23,11 @@ import org.deeplearning4j.core.storage.StatsStorageRouter;
  * {@code deeplearning4j-vertx}, which has the server), which this library does not bring along.
  * Closing the sink leaves the storage open, it is the caller's.
  *
- * <p>What a {@code FileStatsStorage} took before its process was killed can be read afterwards. Its
- * database, MapDB, does not always let such a file be continued: a write fails with an {@link
- * IOException} then, and a training that goes on should be given a new file.
+ * <p>A training that may be killed is given a {@code J7FileStatsStorage}: its database, SQLite,
+ * keeps every observation written before, and the file can be continued. That of a {@code
+ * FileStatsStorage}, MapDB, does not: now and then a process killed while it writes leaves a file
+ * that can be opened no more, or has lost an observation, and a file that can be read may refuse to
+ * be continued, with an {@link IOException}.
  */
 public final class StatsStorageSink extends SerialSink {
   /** The type of the sessions in the storage. */

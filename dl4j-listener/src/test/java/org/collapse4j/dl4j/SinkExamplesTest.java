@@ -23,7 +23,7 @@ import org.collapse4j.log.TensorBoardSink;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.ui.api.UIServer;
-import org.deeplearning4j.ui.model.storage.FileStatsStorage;
+import org.deeplearning4j.ui.model.storage.sqlite.J7FileStatsStorage;
 import org.junit.jupiter.api.Test;
 
 /** The examples of README and Javadoc that need an optional dependency. */
@@ -73,7 +73,7 @@ class SinkExamplesTest {
   /** Compiled only: the server would take its usual port, and the storage a file. */
   @SuppressWarnings("unused")
   private void deeplearning4jsServer() {
-    StatsStorage storage = new FileStatsStorage(new File("runs/collapse.dl4j"));
+    StatsStorage storage = new J7FileStatsStorage(new File("runs/collapse.sqlite"));
     UIServer.getInstance().attach(storage);
     network.addListeners(
         NeuralCollapseListener.builder().sink(new StatsStorageSink(storage)).build());

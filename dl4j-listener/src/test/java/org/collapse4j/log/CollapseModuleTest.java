@@ -11,12 +11,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.apache.commons.lang3.SerializationUtils;
 import org.collapse4j.metric.Metric;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.VertxUIServer;
 import org.deeplearning4j.ui.api.UIServer;
 import org.deeplearning4j.ui.model.storage.FileStatsStorage;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
+import org.deeplearning4j.ui.model.storage.sqlite.J7FileStatsStorage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +90,38 @@ class CollapseModuleTest {
     server.detach(file);
     assertFalse(page().body().contains("<h2>"));
     file.close();
+  }
+
+  @Test
+  void aDamagedRecordIsLeftOutAndTold(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("storage.sqlite");
+    StatsStorage storage = new J7FileStatsStorage(file.toFile());
+    write(storage, Observations.of(1), Observations.of(2), Observations.of(3));
+    damage(file, storage.getAllUpdateTimes("run", "collapse4j", "collapse4j")[1]);
+    server.attach(storage);
+    String page = page().body();
+    server.detach(storage);
+    storage.close();
+    assertTrue(page.contains("no record of collapse4j: " + "x".repeat(100) + "..."), page);
+    assertTrue(page.contains("train at output, epoch 3"), page);
+  }
+
+  private static void damage(Path file, long time) throws SQLException {
+    try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
+        PreparedStatement update =
+            database.prepareStatement("UPDATE Updates SET ObjectBytes = ? WHERE Timestamp = ?")) {
+      update.setBytes(1, SerializationUtils.serialize(damaged()));
+      update.setLong(2, time);
+      assertEquals(1, update.executeUpdate());
+    }
+  }
+
+  private static StatsStorageRecord damaged() {
+    byte[] garbage = new byte[1_000_000];
+    Arrays.fill(garbage, (byte) 'x');
+    StatsStorageRecord record = new StatsStorageRecord();
+    record.decode(garbage);
+    return record;
   }
 
   /** Such a storage cannot be detached from the server either, so that it stays to the end. */

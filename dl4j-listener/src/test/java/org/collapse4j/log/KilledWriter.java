@@ -1,7 +1,7 @@
 package org.collapse4j.log;
 
 import java.nio.file.Path;
-import org.deeplearning4j.ui.model.storage.FileStatsStorage;
+import org.deeplearning4j.ui.model.storage.sqlite.J7FileStatsStorage;
 
 /**
  * Writes observations to files of every kind, and says of each that it was written, until killed.
@@ -10,7 +10,7 @@ final class KilledWriter {
   static final String JSON_LINES = "log.jsonl";
   static final String CSV = "log.csv";
   static final String TENSOR_BOARD = "board";
-  static final String STATS_STORAGE = "storage.dl4j";
+  static final String STATS_STORAGE = "storage.sqlite";
 
   private KilledWriter() {}
 
@@ -21,7 +21,7 @@ final class KilledWriter {
       case JSON_LINES -> new JsonLinesSink(file);
       case CSV -> new CsvSink(file);
       case TENSOR_BOARD -> new TensorBoardSink(file);
-      case STATS_STORAGE -> new StatsStorageSink(new FileStatsStorage(file.toFile()));
+      case STATS_STORAGE -> new StatsStorageSink(new J7FileStatsStorage(file.toFile()));
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -2,6 +2,7 @@ package org.collapse4j.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.deeplearning4j.core.storage.Persistable;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.model.storage.FileStatsStorage;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
+import org.deeplearning4j.ui.model.storage.sqlite.J7FileStatsStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -69,13 +71,34 @@ class StatsStorageSinkTest {
   }
 
   @Nested
-  class InAFile extends MetricSinkContract {
+  class InMapDb extends InAFile {
+    @Override
+    StatsStorage storageIn(File file) {
+      return new FileStatsStorage(file);
+    }
+  }
+
+  @Nested
+  class InSqlite extends InAFile {
+    @Override
+    StatsStorage storageIn(File file) {
+      return new J7FileStatsStorage(file);
+    }
+  }
+
+  abstract static class InAFile extends MetricSinkContract {
     private StatsStorage storage;
+
+    abstract StatsStorage storageIn(File file);
+
+    private StatsStorage open(String name) {
+      return storageIn(folder.resolve(name).toFile());
+    }
 
     @Override
     MetricSink open() {
       if (storage == null) {
-        storage = new FileStatsStorage(folder.resolve("storage.dl4j").toFile());
+        storage = open("storage.dl4j");
       }
       return new StatsStorageSink(storage);
     }
@@ -84,10 +107,8 @@ class StatsStorageSinkTest {
     @Override
     List<Reading> read() throws IOException {
       close();
-      storage = null;
-      try (Closing reopened = new Closing(folder.resolve("storage.dl4j"))) {
-        return readAll(reopened.storage);
-      }
+      storage = open("storage.dl4j");
+      return readAll(storage);
     }
 
     @AfterEach
@@ -104,21 +125,9 @@ class StatsStorageSinkTest {
 
     @Override
     Optional<MetricSink> unwritable() throws IOException {
-      StatsStorage closed = new FileStatsStorage(folder.resolve("closed.dl4j").toFile());
+      StatsStorage closed = open("closed.dl4j");
       closed.close();
       return Optional.of(new StatsStorageSink(closed));
-    }
-  }
-
-  /** A storage is not {@code Closeable} itself. */
-  record Closing(StatsStorage storage) implements AutoCloseable {
-    Closing(java.nio.file.Path file) {
-      this(new FileStatsStorage(file.toFile()));
-    }
-
-    @Override
-    public void close() throws IOException {
-      storage.close();
     }
   }
 }
