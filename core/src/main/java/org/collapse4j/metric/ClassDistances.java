@@ -22,6 +22,7 @@ final class ClassDistances {
   static Measurements normalisedVariance(ClassStatistics statistics, Frame means) {
     int[] present = statistics.presentClasses();
     Spread all = new Spread();
+    double[] values = new double[present.length];
     double[] perClass = new double[statistics.numClasses()];
     PriorityQueue<ClassPair> highest = new PriorityQueue<>(BY_VALUE);
     for (int a = 0; a < present.length; a++) {
@@ -29,11 +30,12 @@ final class ClassDistances {
         double variances =
             statistics.classVariance(present[a]) + statistics.classVariance(present[b]);
         double value = variances / (2 * means.squaredDistance(a, b));
-        all.add(value);
+        values[b] = value;
         perClass[present[a]] += value / (present.length - 1);
         perClass[present[b]] += value / (present.length - 1);
         keep(highest, present[a], present[b], value);
       }
+      all.addAll(values, a + 1, values.length);
     }
     return Measurements.builder()
         .put(Metric.NC1_CDNV, all.mean())
@@ -57,7 +59,11 @@ final class ClassDistances {
   /** Mean over pairs of the distance between two class means; NaN for fewer than two classes. */
   static double separation(Frame means) {
     Spread distances = new Spread();
-    means.overPairs((a, b) -> distances.add(Math.sqrt(means.squaredDistance(a, b))));
+    for (int a = 0; a < means.size(); a++) {
+      for (int b = a + 1; b < means.size(); b++) {
+        distances.add(Math.sqrt(means.squaredDistance(a, b)));
+      }
+    }
     return distances.mean();
   }
 

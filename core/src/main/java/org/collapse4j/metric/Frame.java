@@ -185,8 +185,10 @@ final class Frame {
     double norm = norm(vector);
     double[][] shifted = new double[size()][size()];
     for (int a = 0; a < size(); a++) {
-      for (int b = 0; b < size(); b++) {
-        shifted[a][b] = gram()[a][b] + along[a] + along[b] + norm * norm;
+      double[] row = gram()[a];
+      double same = along[a] + norm * norm;
+      for (int b = 0; b < row.length; b++) {
+        shifted[a][b] = row[b] + along[b] + same;
       }
     }
     return shifted;
@@ -196,8 +198,12 @@ final class Frame {
     return norms[a];
   }
 
-  double cosine(int a, int b) {
-    return gram()[a][b] / (norms[a] * norms[b]);
+  /** The cosines of the angles of a row with those from {@code a + 1} on; others mean nothing. */
+  private void cosinesAfter(int a, double[] cosines) {
+    double[] row = gram()[a];
+    for (int b = a + 1; b < cosines.length; b++) {
+      cosines[b] = row[b] / (norms[a] * norms[b]);
+    }
   }
 
   /** The squared distance of two rows. */
@@ -234,17 +240,21 @@ final class Frame {
     return spread.deviation() / spread.mean();
   }
 
-  /** The angles between all pairs of rows, gathered in one pass over the pairs. */
+  /** The angles between all pairs of rows. */
   Angles angles() {
-    double widest = 1.0 / (size() - 1);
+    int k = size();
+    double widest = 1.0 / (k - 1);
     Spread cosines = new Spread();
     Spread gaps = new Spread();
-    overPairs(
-        (a, b) -> {
-          double cosine = cosine(a, b);
-          cosines.add(cosine);
-          gaps.add(Math.abs(cosine + widest));
-        });
+    double[] ofRow = new double[k];
+    for (int a = 0; a < k; a++) {
+      cosinesAfter(a, ofRow);
+      cosines.addAll(ofRow, a + 1, k);
+      for (int b = a + 1; b < k; b++) {
+        ofRow[b] = Math.abs(ofRow[b] + widest);
+      }
+      gaps.addAll(ofRow, a + 1, k);
+    }
     return new Angles(cosines, gaps);
   }
 
@@ -256,28 +266,26 @@ final class Frame {
 
   /** The distances between the directions of all pairs of rows. */
   Distances directionDistances() {
+    int k = size();
     Spread distances = new Spread();
     Spread energies = new Spread();
-    overPairs(
-        (a, b) -> {
-          double distance = directionDistance(a, b, cosine(a, b));
-          distances.add(distance);
-          energies.add(-Math.log(distance));
-        });
+    double[] ofRow = new double[k];
+    for (int a = 0; a < k; a++) {
+      cosinesAfter(a, ofRow);
+      for (int b = a + 1; b < k; b++) {
+        ofRow[b] = directionDistance(a, b, ofRow[b]);
+      }
+      distances.addAll(ofRow, a + 1, k);
+      for (int b = a + 1; b < k; b++) {
+        ofRow[b] = -Math.log(ofRow[b]);
+      }
+      energies.addAll(ofRow, a + 1, k);
+    }
     return new Distances(distances, energies);
   }
 
   /** Distances, and their negative logarithms. */
   record Distances(Spread distances, Spread energies) {}
-
-  /** Visits every pair of rows once. */
-  void overPairs(PairVisitor visitor) {
-    for (int a = 0; a < size(); a++) {
-      for (int b = a + 1; b < size(); b++) {
-        visitor.visit(a, b);
-      }
-    }
-  }
 
   /** {@code etf(G)}: distance of a scaled K x K matrix from that of a simplex frame. */
   static double distanceFromSimplex(double[][] g) {
@@ -292,30 +300,35 @@ final class Frame {
   }
 
   private static double distance(double[][] g, double diagonal, double offDiagonal) {
-    double norm = frobenius(g);
+    double scale = 1 / Math.sqrt(squaredDistance(g, 1, 0, 0));
+    return Math.sqrt(squaredDistance(g, scale, diagonal, offDiagonal));
+  }
+
+  /** The squared distance of a multiple of a matrix from one with two different elements. */
+  private static double squaredDistance(
+      double[][] g, double scale, double diagonal, double offDiagonal) {
     double sum = 0;
     for (int a = 0; a < g.length; a++) {
-      for (int b = 0; b < g.length; b++) {
-        double difference = g[a][b] / norm - (a == b ? diagonal : offDiagonal);
-        sum += difference * difference;
-      }
+      sum += squaredDistance(g[a], 0, a, scale, offDiagonal);
+      sum += squaredDistance(g[a], a, a + 1, scale, diagonal);
+      sum += squaredDistance(g[a], a + 1, g.length, scale, offDiagonal);
     }
-    return Math.sqrt(sum);
+    return sum;
   }
 
-  private static double frobenius(double[][] g) {
-    double sum = 0;
-    for (double[] row : g) {
-      for (double value : row) {
-        sum += value * value;
-      }
+  /** In two sums, since an addition need not wait for the one before then. */
+  private static double squaredDistance(
+      double[] row, int from, int to, double scale, double expected) {
+    double even = 0;
+    double odd = 0;
+    int b = from;
+    for (; b + 1 < to; b += 2) {
+      double first = row[b] * scale - expected;
+      double second = row[b + 1] * scale - expected;
+      even += first * first;
+      odd += second * second;
     }
-    return Math.sqrt(sum);
-  }
-
-  /** What is done with a pair of rows. */
-  @FunctionalInterface
-  interface PairVisitor {
-    void visit(int a, int b);
+    double last = b < to ? row[b] * scale - expected : 0;
+    return even + odd + last * last;
   }
 }

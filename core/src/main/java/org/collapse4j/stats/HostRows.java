@@ -63,12 +63,56 @@ abstract class HostRows {
   /** The sum over c of {@code exp(value_c + table[from + c] - largest)}. */
   abstract double sumOfExponentials(double[] table, int from, double largest);
 
+  /**
+   * Of the first exponents, which are overwritten, each from {@link #NEGLIGIBLE} to zero.
+   *
+   * <p>The Taylor polynomial of degree 10 at a 256th of an exponent, squared eight times: a
+   * relative error of 1e-13 at most, in a loop without calls and branches, which the compiler makes
+   * vector instructions of. With {@code Math.exp} it takes four times as long.
+   */
   final double sumOfExponentials(int count) {
-    double sum = 0;
     for (int i = 0; i < count; i++) {
-      sum += Math.exp(exponents[i]);
+      double x = exponents[i] * (1.0 / 256);
+      double power = 1.0 / 3_628_800;
+      power = power * x + 1.0 / 362_880;
+      power = power * x + 1.0 / 40_320;
+      power = power * x + 1.0 / 5_040;
+      power = power * x + 1.0 / 720;
+      power = power * x + 1.0 / 120;
+      power = power * x + 1.0 / 24;
+      power = power * x + 1.0 / 6;
+      power = power * x + 1.0 / 2;
+      power = power * x + 1;
+      power = power * x + 1;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      exponents[i] = power * power;
     }
-    return sum;
+    return sum(exponents, count);
+  }
+
+  /** In four sums, since an addition need not wait for the one before then. */
+  private static double sum(double[] values, int count) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < count; i += 4) {
+      a += values[i];
+      b += values[i + 1];
+      c += values[i + 2];
+      d += values[i + 3];
+    }
+    for (; i < count; i++) {
+      a += values[i];
+    }
+    return a + b + (c + d);
   }
 
   abstract double value(int column);
