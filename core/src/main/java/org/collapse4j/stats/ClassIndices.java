@@ -15,8 +15,8 @@ final class ClassIndices {
    * @param rows the number N that the labels must have
    * @param numClasses K
    * @return indices from 0 to K-1
-   * @throws IllegalArgumentException if the shape is none of these, or an index is no integer from
-   *     0 to K-1
+   * @throws IllegalArgumentException if the shape is none of these, an index is no integer from 0
+   *     to K-1, or a soft label is NaN
    */
   static int[] of(INDArray labels, long rows, int numClasses) {
     boolean indices = labels.rank() == 1 || (labels.rank() == 2 && labels.columns() == 1);
@@ -40,7 +40,24 @@ final class ClassIndices {
       return new int[0];
     }
     INDArray numbers = labels.dataType() == DataType.BOOL ? labels.castTo(DataType.FLOAT) : labels;
-    return indices ? checked(numbers, numClasses) : numbers.argMax(1).toIntVector();
+    return indices ? checked(numbers, numClasses) : largest(numbers);
+  }
+
+  private static int[] largest(INDArray scores) {
+    if (scores.dataType().isFPType() && Double.isNaN(scores.sumNumber().doubleValue())) {
+      requireNumbers(scores);
+    }
+    return scores.argMax(1).toIntVector();
+  }
+
+  private static void requireNumbers(INDArray scores) {
+    double[] sums = scores.sum(1).toDoubleVector();
+    for (int i = 0; i < sums.length; i++) {
+      if (Double.isNaN(sums[i])) {
+        throw new IllegalArgumentException(
+            "A soft label must have a number for each class, but label " + i + " has NaN");
+      }
+    }
   }
 
   private static int[] checked(INDArray labels, int numClasses) {

@@ -209,6 +209,10 @@ class ClassStatisticsAccumulatorTest {
         "A label must be a class index from 0 to 2, but label 0 is NaN",
         features,
         labels.castTo(DataType.DOUBLE).putScalar(0, Double.NaN));
+    refused(
+        "A soft label must have a number for each class, but label 9 has NaN",
+        features,
+        Nd4j.ones(DataType.FLOAT, 40, 3).putScalar(9, 1, Float.NaN));
   }
 
   @Test

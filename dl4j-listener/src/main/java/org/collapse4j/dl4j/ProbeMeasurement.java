@@ -128,7 +128,17 @@ final class ProbeMeasurement {
     Map<FeaturePoint, ClassStatistics> statistics = new LinkedHashMap<>();
     accumulators.keySet().retainAll(points);
     accumulators.forEach((point, accumulator) -> statistics.put(point, accumulator.snapshot()));
+    points.stream().filter(point -> !statistics.containsKey(point)).forEach(this::tellOfNone);
     return statistics;
+  }
+
+  private void tellOfNone(FeaturePoint point) {
+    guard.noteOnce(
+        "the probe \""
+            + probe.split()
+            + "\" has no labelled example for \""
+            + point.name()
+            + "\", so that nothing is measured there");
   }
 
   private ClassStatisticsAccumulator accumulator(int numClasses) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -20,6 +21,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
@@ -134,6 +136,29 @@ class UnmeasurableModelTest {
     assertEquals(1, log.list.size(), log.list.toString());
     String said = log.list.get(0).getFormattedMessage();
     assertTrue(said.contains(model.message()), said);
+  }
+
+  @Test
+  void aProbeWithoutALabelIsSaidOnce() {
+    DataSet data = Training.clusters(48, 1);
+    DataSet unlabelled = new DataSet(data.getFeatures(), data.getLabels().mul(0));
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().heldOutProbe(Training.batches(unlabelled, 16)).build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.setListeners(listener);
+    network.fit(Training.batches(data, 16), 3);
+    List<String> warnings =
+        log.list.stream()
+            .filter(event -> event.getLevel() == Level.WARN)
+            .map(ILoggingEvent::getFormattedMessage)
+            .toList();
+    assertEquals(
+        List.of(
+            "collapse4j: the probe \"heldout\" has no labelled example for \"layer4\", so that"
+                + " nothing is measured there. This is logged once."),
+        warnings);
+    assertTrue(listener.lastObservation("heldout").isEmpty());
+    assertTrue(listener.lastObservation("stream").isPresent());
   }
 
   private static float[] train(Unmeasurable model, DataSet data, TrainingListener... listeners) {

@@ -62,6 +62,9 @@ final class Labelling {
           before == null || before.size() != classes.length ? null : before.get(i);
       examples.add(example(classes[i], unlabelled[i], carried, firstIndex + i, indices));
     }
+    if (known != null && data.getLabels().columns() > 1) {
+      requireClasses(examples, data.getLabels().columns());
+    }
     DataSet labelled;
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       labelled = data.copy();
@@ -72,6 +75,20 @@ final class Labelling {
     labelled.setExampleMetaData(examples);
     labelled.setLabelNames(data.getLabelNamesList());
     return labelled;
+  }
+
+  private static void requireClasses(List<LabelledExample> examples, int numClasses) {
+    for (LabelledExample example : examples) {
+      if (example.clean() >= numClasses) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "A clean label must be a class index from 0 to %d, but that of example %d is %d",
+                numClasses - 1,
+                example.index(),
+                example.clean()));
+      }
+    }
   }
 
   private void requireColumns(INDArray labels) {

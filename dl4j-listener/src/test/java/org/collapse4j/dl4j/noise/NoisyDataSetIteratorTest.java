@@ -326,6 +326,11 @@ class NoisyDataSetIteratorTest {
         () ->
             LabelledExamples.annotate(
                 numbered(), NoisyLabels.of(new int[] {0, 1}, new int[] {0, 1})));
+    int[] beyond = clean.clone();
+    beyond[6] = CLASSES;
+    assertRefused(
+        "A clean label must be a class index from 0 to 3, but that of example 6 is 4",
+        () -> LabelledExamples.annotate(numbered(), NoisyLabels.of(clean, beyond)));
     assertRefused(
         "Index and classes of an example are at least 0 (its clean class -1 if unknown), not index"
             + " -1, given 0, clean 0",

@@ -25,6 +25,12 @@ public final class CollapseVerdict {
     if (!(before > 0) || Double.isNaN(after)) {
       return "Whether the classes collapsed cannot be told: NC1 is undefined.";
     }
+    if (firstEpoch == lastEpoch) {
+      return String.format(
+          Locale.ROOT,
+          "One epoch does not tell whether the classes collapse: NC1 of the training images is %.3g.",
+          after);
+    }
     String change =
         String.format(
             Locale.ROOT,
