@@ -15,6 +15,9 @@ import java.util.function.LongPredicate;
  * mode). The smaller this average, the higher an example ranks.
  */
 public final class SuspectLabels {
+  /** What a standard normal variable exceeds with a probability of 1/20. */
+  private static final double ONCE_IN_TWENTY = 1.6448536269514722;
+
   private final List<SuspectLabel> ranking;
   private final double fluctuation;
 
@@ -46,17 +49,20 @@ public final class SuspectLabels {
   }
 
   /**
-   * The estimated number of wrong labels: of those whose average margin is below zero by more than
-   * the {@link #fluctuation()} of a margin; what the network contradicts by less may as well be a
-   * hard example. It needs some epochs of training to be of use: in the first few it is too large,
-   * and it falls slowly as wrong labels are memorized. It is too large where hardly any label is
-   * wrong, since the hardest examples count then, and far too small where a large share of a class
-   * has the same wrong label, which the network takes for the right one.
+   * The estimated number of wrong labels: of those whose average margin is so far below zero that a
+   * margin would fluctuate there from zero only once in twenty times, {@code -1.645} times the
+   * {@link #fluctuation()} if it were normally distributed. What the network contradicts by less
+   * may as well be a hard example.
+   *
+   * <p>It needs some epochs of training to be of use: in the first few it is too large. It is too
+   * large where hardly any label is wrong, since the hardest examples count then, and far too small
+   * where nearly half of a class has the same wrong label, which the network takes for a right one.
    *
    * @return from 0 to the number of examples
    */
   public int estimatedCount() {
-    return (int) ranking.stream().filter(suspect -> suspect.margin() < -fluctuation).count();
+    double threshold = -ONCE_IN_TWENTY * fluctuation;
+    return (int) ranking.stream().filter(suspect -> suspect.margin() < threshold).count();
   }
 
   /** The first {@link #estimatedCount} of the ranking: the labels that are probably wrong. */

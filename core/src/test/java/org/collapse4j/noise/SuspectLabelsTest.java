@@ -236,7 +236,7 @@ class SuspectLabelsTest {
     }
     double fluctuation = Math.sqrt(sum / (4 * EXAMPLES));
     for (SuspectLabel suspect : epochs(1, 2, 3).snapshot().ranking()) {
-      below += suspect.margin() < -fluctuation ? 1 : 0;
+      below += suspect.margin() < -1.6448536269514722 * fluctuation ? 1 : 0;
     }
     SuspectLabels labels = epochs(1, 2, 3).snapshot();
     assertEquals(fluctuation, labels.fluctuation(), EXACT);
