@@ -1,13 +1,7 @@
 package org.collapse4j.dl4j;
 
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,21 +12,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.collapse4j.dashboard.DashboardSink;
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
 import org.collapse4j.log.Examples;
-import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
-import org.collapse4j.log.Slf4jSink;
 import org.collapse4j.measure.FeatureStream.Gathered;
 import org.collapse4j.measure.MeasuringGuard;
+import org.collapse4j.measure.ObservationOptions;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.stats.ClassStatistics;
-import org.collapse4j.stats.ClassStatisticsAccumulator;
-import org.collapse4j.stats.GlobalMean;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -89,6 +79,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   private static final int SUSPECTS_LOGGED = 100;
 
   private final Options options;
+  private final ObservationOptions observing;
   private final MeasuringGuard guard;
 
   private final Replicas replicas = new Replicas(this::open);
@@ -104,13 +95,15 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
   /** A listener with no options: the training stream, each epoch, to SLF4J. */
   public NeuralCollapseListener() {
-    this(new Options(builder()));
+    this(builder().options());
   }
 
   private NeuralCollapseListener(Options options) {
     this.options = options;
+    this.observing = options.observing;
     this.guard =
-        new MeasuringGuard(LoggerFactory.getLogger(NeuralCollapseListener.class), options.failFast);
+        new MeasuringGuard(
+            LoggerFactory.getLogger(NeuralCollapseListener.class), observing.failFast());
   }
 
   /** Starts a listener with options. */
@@ -196,11 +189,11 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
   /** In an epoch that is reported, or whose class means are the centres of one that is. */
   private boolean gathers(Model model) {
-    if (!options.stream || options.everyIterations > 0 || !inEpoch) {
-      return options.stream;
+    if (!observing.stream() || observing.countsIterations() || !inEpoch) {
+      return observing.stream();
     }
     int epoch = Epochs.completed(model) + 1;
-    return epoch % options.everyEpochs == 0 || (epoch + 1) % options.everyEpochs == 0;
+    return observing.isDueAfterEpochs(epoch) || observing.isDueAfterEpochs(epoch + 1);
   }
 
   @Override
@@ -223,12 +216,12 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
     Replica replica = replicas.known(model);
-    if (replica == null || options.everyIterations == 0) {
+    if (replica == null || !observing.countsIterations()) {
       return;
     }
     long done = iteration + 1L;
     replica.iterations(done);
-    if (done % options.everyIterations == 0 && replicas.haveDone(done)) {
+    if (observing.isDueAfterIterations(done) && replicas.haveDone(done)) {
       guard.run("observe", () -> observeOnce(model, epoch, done));
     }
   }
@@ -245,10 +238,10 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   public void onEpochEnd(Model model) {
     inEpoch = false;
     int epoch = Epochs.completed(model) + 1;
-    if (options.everyIterations > 0 || replicas.isRefused(model)) {
+    if (observing.countsIterations() || replicas.isRefused(model)) {
       return;
     }
-    if (epoch % options.everyEpochs == 0) {
+    if (observing.isDueAfterEpochs(epoch)) {
       guard.run("observe", () -> observe(model, epoch, Epochs.iterations(model)));
     } else {
       guard.run("observe", () -> drain(model));
@@ -379,7 +372,9 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     return guard.call(
         "measure the probe \"" + probe.split() + "\"",
         ProbeMeasurement.Result.EMPTY,
-        () -> measurement(replica, probe).measure(outOfDistribution, options.globalMean, evidence));
+        () ->
+            measurement(replica, probe)
+                .measure(outOfDistribution, observing.globalMean(), evidence));
   }
 
   private List<Probe> withRole(Probe.Role role) {
@@ -394,7 +389,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
         points,
         probe,
         options.featureMaps,
-        options.covarianceLimit,
+        observing.covarianceLimit(),
         this::refuse,
         guard);
   }
@@ -420,7 +415,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
             of.measure(
                 point.classified() ? replica.network().head(point).classifier() : null,
                 outOfDistribution.get(point),
-                options.globalMean));
+                observing.globalMean()));
       }
     }
     return measurements;
@@ -453,11 +448,11 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
   private Observation observation(
       int epoch, long iteration, String split, FeaturePoint point, Measurements values) {
     return new Observation(
-        options.run, epoch, iteration, split, point.name(), values, options.parameters);
+        observing.run(), epoch, iteration, split, point.name(), values, observing.parameters());
   }
 
   private void publish(Observation observation) {
-    for (MetricSink sink : options.sinks) {
+    for (MetricSink sink : observing.sinks()) {
       guard.run("write to " + sink.getClass().getSimpleName(), () -> sink.write(observation));
     }
   }
@@ -466,14 +461,14 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     MeasuredNetwork network = MeasuredNetwork.of(model);
     List<FeaturePoint> points = pointsOf(network);
     network.refusedOutputs().forEach(guard::noteOnce);
-    return new Replica(network, points, options.stream ? streams(points) : List.of());
+    return new Replica(network, points, observing.stream() ? streams(points) : List.of());
   }
 
   private List<StreamMeasurement> streams(List<FeaturePoint> points) {
     List<StreamMeasurement> streams = new ArrayList<>();
     for (FeaturePoint point : points) {
       StreamMeasurement stream =
-          new StreamMeasurement(point, options.featureMaps, options.covarianceLimit);
+          new StreamMeasurement(point, options.featureMaps, observing.covarianceLimit());
       stream.centres(centres.get(point));
       streams.add(stream);
     }
@@ -486,58 +481,35 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
   /** The options of a listener, fixed. */
   private static final class Options {
+    final ObservationOptions observing;
     final LayerSelection layers;
     final FeatureMaps featureMaps;
     final List<Probe> probes;
-    final List<MetricSink> sinks;
-    final boolean stream;
     final boolean suspectLabels;
-    final int everyEpochs;
-    final int everyIterations;
-    final int covarianceLimit;
-    final GlobalMean globalMean;
-    final boolean failFast;
-    final String run;
-    final Map<String, String> parameters;
 
-    Options(Builder builder) {
+    Options(Builder builder, ObservationOptions observing) {
+      this.observing = observing;
       layers = new LayerSelection(builder.layers, builder.allLayers);
       featureMaps = builder.featureMaps;
       probes = List.copyOf(builder.probes);
-      sinks = builder.sinks.isEmpty() ? List.of(new Slf4jSink()) : List.copyOf(builder.sinks);
-      stream = builder.stream;
       suspectLabels = builder.suspectLabels;
-      everyEpochs = builder.everyEpochs;
-      everyIterations = builder.everyIterations;
-      covarianceLimit = builder.covarianceLimit;
-      globalMean = builder.globalMean;
-      failFast = builder.failFast;
-      run = builder.run;
-      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parameters));
     }
   }
 
   /** The options of a {@link NeuralCollapseListener}. Each is checked when it is set. */
-  public static final class Builder {
+  public static final class Builder extends ObservationOptions.Builder<Builder> {
     private final List<String> layers = new ArrayList<>();
     private final List<Probe> probes = new ArrayList<>();
-    private final List<MetricSink> sinks = new ArrayList<>();
-    private final Map<String, String> parameters = new LinkedHashMap<>();
     private boolean allLayers;
     private FeatureMaps featureMaps = FeatureMaps.FLATTENED;
-    private boolean stream = true;
     private boolean suspectLabels;
-    private int everyEpochs = 1;
-    private int everyIterations;
-    private int covarianceLimit = ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;
-    private GlobalMean globalMean = GlobalMean.SAMPLE;
-    private boolean failFast;
-    private String run =
-        LocalDateTime.now(ZoneId.systemDefault())
-            .truncatedTo(ChronoUnit.SECONDS)
-            .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss"));
 
     private Builder() {}
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
 
     /**
      * Measures these layers instead of the input of the output layer. Of an output layer the input
@@ -659,12 +631,6 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
       return this;
     }
 
-    /** Whether to gather features from the training forward passes; true unless set. */
-    public Builder stream(boolean enabled) {
-      stream = enabled;
-      return this;
-    }
-
     /**
      * Whether to gather, at every observation of the training probe, the evidence of {@link
      * NeuralCollapseListener#suspectLabels()}; false unless set. An example is known by the index
@@ -673,97 +639,6 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
      */
     public Builder suspectLabels(boolean enabled) {
       suspectLabels = enabled;
-      return this;
-    }
-
-    /**
-     * Observes at the end of every n-th epoch; every epoch unless set.
-     *
-     * @throws IllegalArgumentException if n is below 1
-     */
-    public Builder everyEpochs(int n) {
-      everyEpochs = requirePositive("everyEpochs", n);
-      everyIterations = 0;
-      return this;
-    }
-
-    /**
-     * Observes after every n-th iteration instead of at the end of epochs.
-     *
-     * @throws IllegalArgumentException if n is below 1
-     */
-    public Builder everyIterations(int n) {
-      everyIterations = requirePositive("everyIterations", n);
-      return this;
-    }
-
-    private static int requirePositive(String option, int n) {
-      if (n < 1) {
-        throw new IllegalArgumentException(option + " must be at least 1, not " + n);
-      }
-      return n;
-    }
-
-    /** The centre that class means are taken from; the mean over examples unless set. */
-    public Builder globalMean(GlobalMean kind) {
-      globalMean = Objects.requireNonNull(kind, "globalMean");
-      return this;
-    }
-
-    /**
-     * Up to which number of features the within-class covariance is gathered, as {@link
-     * ClassStatisticsAccumulator.Builder#covarianceLimit}.
-     */
-    public Builder covarianceLimit(int dimension) {
-      ClassStatisticsAccumulator.builder(1).covarianceLimit(dimension);
-      covarianceLimit = dimension;
-      return this;
-    }
-
-    /** Adds a destination. If none is added, there is {@link Slf4jSink}. */
-    public Builder sink(MetricSink sink) {
-      sinks.add(Objects.requireNonNull(sink, "sink"));
-      return this;
-    }
-
-    /** Adds a file of JSON lines, as {@link JsonLinesSink}. */
-    public Builder jsonLines(Path file) {
-      return sink(new JsonLinesSink(file));
-    }
-
-    /**
-     * Adds a page that shows the run and is rewritten at every observation, as {@link
-     * DashboardSink}.
-     */
-    public Builder dashboard(Path page) {
-      return sink(new DashboardSink(page));
-    }
-
-    /** Whether a failure in measuring or writing ends training; false unless set. */
-    public Builder failFast(boolean enabled) {
-      failFast = enabled;
-      return this;
-    }
-
-    /** The name of the run in every observation; the time of the builder unless set. */
-    public Builder run(String name) {
-      run = Objects.requireNonNull(name, "run");
-      return this;
-    }
-
-    /**
-     * Says a hyperparameter of the run, such as {@code loss}, {@code alpha}, {@code noise.rate} or
-     * {@code seed}: it goes into every observation, and runs are told apart and compared by it. One
-     * said again replaces the former. The dashboard takes the names of the classes from {@code
-     * class.names}, separated by commas.
-     *
-     * @throws IllegalArgumentException if the key is blank
-     */
-    public Builder parameter(String key, String value) {
-      if (key.isBlank()) {
-        throw new IllegalArgumentException("A parameter's key must not be blank: \"" + key + "\"");
-      }
-      parameters.put(key, Objects.requireNonNull(value, "value"));
       return this;
     }
 
@@ -777,7 +652,11 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
         throw new IllegalArgumentException(
             "Suspect labels are found among the examples of a trainProbe, but there is none");
       }
-      return new NeuralCollapseListener(new Options(this));
+      return new NeuralCollapseListener(options());
+    }
+
+    private Options options() {
+      return new Options(this, observation());
     }
   }
 }

@@ -1,28 +1,19 @@
 package org.collapse4j.samediff;
 
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
-import org.collapse4j.log.Slf4jSink;
 import org.collapse4j.measure.FeatureStream;
 import org.collapse4j.measure.FeatureStream.Gathered;
 import org.collapse4j.measure.MeasuringGuard;
+import org.collapse4j.measure.ObservationOptions;
 import org.collapse4j.metric.Measurements;
-import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
-import org.collapse4j.stats.GlobalMean;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.BaseListener;
 import org.nd4j.autodiff.listeners.ListenerResponse;
@@ -61,6 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SameDiffListener extends BaseListener {
   private final Options options;
+  private final ObservationOptions observing;
   private final MeasuringGuard guard;
   private final FeatureStream stream;
 
@@ -71,9 +63,10 @@ public final class SameDiffListener extends BaseListener {
 
   private SameDiffListener(Options options) {
     this.options = options;
+    this.observing = options.observing;
     this.guard =
-        new MeasuringGuard(LoggerFactory.getLogger(SameDiffListener.class), options.failFast);
-    this.stream = new FeatureStream(options.covarianceLimit);
+        new MeasuringGuard(LoggerFactory.getLogger(SameDiffListener.class), observing.failFast());
+    this.stream = new FeatureStream(observing.covarianceLimit());
   }
 
   /**
@@ -178,7 +171,7 @@ public final class SameDiffListener extends BaseListener {
 
   /** Consumes the array at once: SameDiff overwrites it later. The weights are not updated yet. */
   private void gather(SameDiff graph, MultiDataSet batch, INDArray activation) {
-    if (!options.stream || refused) {
+    if (!observing.stream() || refused) {
       return;
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
@@ -199,7 +192,7 @@ public final class SameDiffListener extends BaseListener {
   @Override
   public synchronized void iterationDone(SameDiff graph, At at, MultiDataSet data, Loss loss) {
     iterations = at.iteration() + 1L;
-    if (options.everyIterations > 0 && iterations % options.everyIterations == 0) {
+    if (observing.isDueAfterIterations(iterations)) {
       observeIfMeasured(at.epoch());
     }
   }
@@ -208,9 +201,9 @@ public final class SameDiffListener extends BaseListener {
   public synchronized ListenerResponse epochEnd(
       SameDiff graph, At at, LossCurve lossCurve, long epochTimeMillis) {
     int epoch = at.epoch() + 1;
-    if (options.everyIterations == 0 && epoch % options.everyEpochs == 0) {
+    if (observing.isDueAfterEpochs(epoch)) {
       observeIfMeasured(epoch);
-    } else if (options.everyIterations == 0) {
+    } else if (!observing.countsIterations()) {
       guard.run("observe", this::drain);
     }
     return ListenerResponse.CONTINUE;
@@ -247,14 +240,14 @@ public final class SameDiffListener extends BaseListener {
         Classifier classifier = options.graph.classifier(graph, gathered.statistics().dimension());
         splits.put(
             Observation.STREAM,
-            gathered.measure(classifier, outOfDistribution, options.globalMean));
+            gathered.measure(classifier, outOfDistribution, observing.globalMean()));
       }
       for (GraphProbe probe : options.probes) {
         guard.run(
             "measure the probe \"" + probe.split() + "\"",
             () ->
                 probe
-                    .measure(graph, options.graph, outOfDistribution, options.globalMean)
+                    .measure(graph, options.graph, outOfDistribution, observing.globalMean())
                     .ifPresent(values -> splits.put(probe.split(), values)));
       }
       last = splits.entrySet().stream().map(e -> observation(epoch, e)).toList();
@@ -282,76 +275,53 @@ public final class SameDiffListener extends BaseListener {
 
   private Observation observation(int epoch, Map.Entry<String, Measurements> split) {
     return new Observation(
-        options.run,
+        observing.run(),
         epoch,
         iterations,
         split.getKey(),
         options.graph.features(),
         split.getValue(),
-        options.parameters);
+        observing.parameters());
   }
 
   private void publish(Observation observation) {
-    for (MetricSink sink : options.sinks) {
+    for (MetricSink sink : observing.sinks()) {
       guard.run("write to " + sink.getClass().getSimpleName(), () -> sink.write(observation));
     }
   }
 
   /** The options of a listener, fixed. */
   private static final class Options {
+    final ObservationOptions observing;
     final MeasuredGraph graph;
     final List<GraphProbe> probes;
     final GraphProbe outOfDistribution;
-    final List<MetricSink> sinks;
-    final boolean stream;
-    final int everyEpochs;
-    final int everyIterations;
-    final int covarianceLimit;
-    final GlobalMean globalMean;
-    final boolean failFast;
-    final String run;
-    final Map<String, String> parameters;
 
-    Options(Builder builder) {
+    Options(Builder builder, ObservationOptions observing) {
+      this.observing = observing;
       graph = new MeasuredGraph(builder.features, builder.labels, builder.weights, builder.bias);
       probes = List.copyOf(builder.probes);
       outOfDistribution = builder.outOfDistribution;
-      sinks = builder.sinks.isEmpty() ? List.of(new Slf4jSink()) : List.copyOf(builder.sinks);
-      stream = builder.stream;
-      everyEpochs = builder.everyEpochs;
-      everyIterations = builder.everyIterations;
-      covarianceLimit = builder.covarianceLimit;
-      globalMean = builder.globalMean;
-      failFast = builder.failFast;
-      run = builder.run;
-      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parameters));
     }
   }
 
   /** The options of a {@link SameDiffListener}. Each is checked when it is set. */
-  public static final class Builder {
+  public static final class Builder extends ObservationOptions.Builder<Builder> {
     private final String features;
     private final String labels;
     private final List<GraphProbe> probes = new ArrayList<>();
-    private final List<MetricSink> sinks = new ArrayList<>();
-    private final Map<String, String> parameters = new LinkedHashMap<>();
     private String weights;
     private String bias;
     private GraphProbe outOfDistribution;
-    private boolean stream = true;
-    private int everyEpochs = 1;
-    private int everyIterations;
-    private int covarianceLimit = ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;
-    private GlobalMean globalMean = GlobalMean.SAMPLE;
-    private boolean failFast;
-    private String run =
-        LocalDateTime.now(ZoneId.systemDefault())
-            .truncatedTo(ChronoUnit.SECONDS)
-            .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss"));
 
     private Builder(String features, String labels) {
       this.features = Objects.requireNonNull(features, "features");
       this.labels = Objects.requireNonNull(labels, "labels");
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
     }
 
     /**
@@ -429,92 +399,13 @@ public final class SameDiffListener extends BaseListener {
       return this;
     }
 
-    /** Whether to gather features from the training forward passes; true unless set. */
-    public Builder stream(boolean enabled) {
-      stream = enabled;
-      return this;
-    }
-
-    /**
-     * Observes at the end of every n-th epoch; every epoch unless set.
-     *
-     * @throws IllegalArgumentException if n is below 1
-     */
-    public Builder everyEpochs(int n) {
-      everyEpochs = requirePositive("everyEpochs", n);
-      everyIterations = 0;
-      return this;
-    }
-
-    /**
-     * Observes after every n-th iteration instead of at the end of epochs.
-     *
-     * @throws IllegalArgumentException if n is below 1
-     */
-    public Builder everyIterations(int n) {
-      everyIterations = requirePositive("everyIterations", n);
-      return this;
-    }
-
-    private static int requirePositive(String option, int n) {
-      if (n < 1) {
-        throw new IllegalArgumentException(option + " must be at least 1, not " + n);
-      }
-      return n;
-    }
-
-    /** The centre that class means are taken from; the mean over examples unless set. */
-    public Builder globalMean(GlobalMean kind) {
-      globalMean = Objects.requireNonNull(kind, "globalMean");
-      return this;
-    }
-
-    /** As {@link ClassStatisticsAccumulator.Builder#covarianceLimit}, for the stream. */
-    public Builder covarianceLimit(int dimension) {
-      ClassStatisticsAccumulator.builder(1).covarianceLimit(dimension);
-      covarianceLimit = dimension;
-      return this;
-    }
-
-    /** Adds a destination. If none is added, there is {@link Slf4jSink}. */
-    public Builder sink(MetricSink sink) {
-      sinks.add(Objects.requireNonNull(sink, "sink"));
-      return this;
-    }
-
-    /** Adds a file of JSON lines, as {@link JsonLinesSink}. */
-    public Builder jsonLines(Path file) {
-      return sink(new JsonLinesSink(file));
-    }
-
-    /** Whether a failure in measuring or writing ends training; false unless set. */
-    public Builder failFast(boolean enabled) {
-      failFast = enabled;
-      return this;
-    }
-
-    /** The name of the run in every observation; the time of the builder unless set. */
-    public Builder run(String name) {
-      run = Objects.requireNonNull(name, "run");
-      return this;
-    }
-
-    /**
-     * Says a hyperparameter of the run, which goes into every observation.
-     *
-     * @throws IllegalArgumentException if the key is blank
-     */
-    public Builder parameter(String key, String value) {
-      if (key.isBlank()) {
-        throw new IllegalArgumentException("A parameter's key must not be blank: \"" + key + "\"");
-      }
-      parameters.put(key, Objects.requireNonNull(value, "value"));
-      return this;
-    }
-
     /** Builds the listener. */
     public SameDiffListener build() {
-      return new SameDiffListener(new Options(this));
+      return new SameDiffListener(options());
+    }
+
+    private Options options() {
+      return new Options(this, observation());
     }
   }
 }
