@@ -1,5 +1,6 @@
 package org.collapse4j.metric;
 
+import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.GlobalMean;
@@ -60,7 +61,18 @@ final class Frame {
   /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */
   static double[] elements(INDArray array) {
     double[] elements = new double[(int) array.length()];
-    array.data().asNioDouble().get(0, elements);
+    try {
+      array.data().asNioDouble().get(0, elements);
+    } finally {
+      Reference.reachabilityFence(array); // Its memory is freed once it is out of reach.
+    }
+    return elements;
+  }
+
+  /** The same of an array that is of no more use, whose memory is freed. */
+  static double[] elementsAndClose(INDArray array) {
+    double[] elements = elements(array);
+    array.close();
     return elements;
   }
 
@@ -70,11 +82,13 @@ final class Frame {
       return new double[0][0];
     }
     // Out of the buffer, since INDArray.toDoubleMatrix makes an array of every row first.
-    DoubleBuffer products = product(b.rows(), a.rows(), false, true).data().asNioDouble();
+    INDArray product = product(b.rows(), a.rows(), false, true);
+    DoubleBuffer products = product.data().asNioDouble();
     double[][] matrix = new double[a.size()][b.size()];
     for (int i = 0; i < matrix.length; i++) {
       products.get(i * matrix[i].length, matrix[i]);
     }
+    product.close();
     return matrix;
   }
 
@@ -123,8 +137,10 @@ final class Frame {
     int half = k / 2;
     INDArray first = rows().get(NDArrayIndex.interval(0, half), NDArrayIndex.all());
     INDArray second = rows().get(NDArrayIndex.interval(half, k), NDArrayIndex.all());
-    DoubleBuffer withFirst = product(rows(), first, false, true).data().asNioDouble();
-    DoubleBuffer ofSecond = product(second, second, false, true).data().asNioDouble();
+    INDArray left = product(rows(), first, false, true);
+    INDArray right = product(second, second, false, true);
+    DoubleBuffer withFirst = left.data().asNioDouble();
+    DoubleBuffer ofSecond = right.data().asNioDouble();
     double[][] matrix = new double[k][k];
     for (int i = 0; i < half; i++) {
       withFirst.get(i * k, matrix[i]);
@@ -135,6 +151,8 @@ final class Frame {
       }
       ofSecond.get((i - half) * (k - half), matrix[i], half, k - half);
     }
+    left.close();
+    right.close();
     return matrix;
   }
 

@@ -37,6 +37,7 @@ final class PseudoInverse {
     INDArray between = Frame.product(centred, centred, true, false);
     OptionalDouble regular = byInverse(within, between);
     if (regular.isPresent()) {
+      between.close();
       return k * regular.getAsDouble();
     }
     double[] values = eigen(between);
@@ -57,14 +58,15 @@ final class PseudoInverse {
     } catch (BlasException notPositive) {
       return OptionalDouble.empty();
     }
-    double[] inverse = inverseOfTriangle(Frame.elements(factor), d);
+    double[] inverse = inverseOfTriangle(Frame.elementsAndClose(factor), d);
     // The trace of the inverse is between the largest of its eigenvalues and d times that.
     if (!(sumOfProducts(inverse, inverse) * trace(Frame.elements(a), d) < REGULAR)) {
       return OptionalDouble.empty();
     }
     INDArray rows = Nd4j.createFromArray(inverse).reshape(d, d);
     // The transpose of the product, whose order is that of columns, is in that of rows.
-    double[] product = Frame.elements(Frame.product(within, rows, true, true));
+    double[] product = Frame.elementsAndClose(Frame.product(within, rows, true, true));
+    rows.close();
     return OptionalDouble.of(sumOfProducts(product, inverse));
   }
 

@@ -33,10 +33,13 @@ interface ClassScores {
    */
   static ClassScores of(INDArray base, INDArray vectors, double[] offsets) {
     // The transpose of a product in the order of columns is in that of rows.
-    INDArray table = RowOperations.product(vectors, base, false, true).transpose();
-    return HostRows.available()
-        ? new HostScores(table, offsets)
-        : new WholeArrayScores(table, offsets);
+    INDArray products = RowOperations.product(vectors, base, false, true);
+    ClassScores scores =
+        HostRows.available()
+            ? new HostScores(products.transpose(), offsets)
+            : new WholeArrayScores(products.transpose(), offsets);
+    products.close(); // Both have copied it.
+    return scores;
   }
 
   /** Operations on whole arrays: nothing leaves the device but a number a row. */
@@ -77,8 +80,7 @@ interface ClassScores {
 
     HostScores(INDArray products, double[] offsets) {
       this.numClasses = offsets.length;
-      this.table = new double[numClasses * numClasses];
-      products.data().asNioDouble().get(0, table);
+      this.table = Moments.elements(products);
       for (int i = 0; i < table.length; i += numClasses) {
         for (int c = 0; c < numClasses; c++) {
           table[i + c] += offsets[c];
@@ -89,15 +91,16 @@ interface ClassScores {
     @Override
     public int[] best(INDArray products, int[] classes, double[] confidence) {
       int[] best = new int[products.rows()];
-      HostRows scores = HostRows.of(products);
-      for (int i = 0; i < best.length; i++) {
-        scores.read(i);
-        int row = classes[i] * numClasses;
-        int at = scores.largestWith(table, row);
-        double largest = at == NONE ? Double.NaN : scores.value(at) + table[row + at];
-        best[i] = Double.isFinite(largest) ? at : NONE;
-        if (confidence != null) {
-          confidence[i] = 1 / scores.sumOfExponentials(table, row, largest);
+      try (HostRows scores = HostRows.of(products)) {
+        for (int i = 0; i < best.length; i++) {
+          scores.read(i);
+          int row = classes[i] * numClasses;
+          int at = scores.largestWith(table, row);
+          double largest = at == NONE ? Double.NaN : scores.value(at) + table[row + at];
+          best[i] = Double.isFinite(largest) ? at : NONE;
+          if (confidence != null) {
+            confidence[i] = 1 / scores.sumOfExponentials(table, row, largest);
+          }
         }
       }
       return best;

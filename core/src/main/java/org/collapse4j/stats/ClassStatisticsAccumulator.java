@@ -98,7 +98,7 @@ public final class ClassStatisticsAccumulator {
     }
     DataType type = RowBlock.workingType(features.dataType(), dimension);
     if (block == null || block.dimension() != dimension || block.type() != type) {
-      flush();
+      closeBlock();
       block = RowBlock.forMoments(type, dimension, numClasses);
     }
   }
@@ -147,7 +147,7 @@ public final class ClassStatisticsAccumulator {
       throw new IllegalStateException("No batch has been observed, so there are no statistics");
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      flush();
+      closeBlock();
       return new ClassStatistics(total.copy(), nonFinite);
     }
   }
@@ -157,12 +157,21 @@ public final class ClassStatisticsAccumulator {
     return total == null;
   }
 
-  /** Forgets what has been added; options and buffers stay. */
+  /** Forgets what has been added; options stay. */
   public void reset() {
     total = null;
     nonFinite = 0;
     if (block != null) {
       block.clear();
+    }
+  }
+
+  /** What is in the block is added up before. */
+  private void closeBlock() {
+    flush();
+    if (block != null) {
+      block.close();
+      block = null;
     }
   }
 
@@ -197,6 +206,7 @@ public final class ClassStatisticsAccumulator {
     INDArray reference = block.asReference(means);
     double[] squares = new double[block.size()];
     operations.shift(block.rows(), block.classes(), reference, squares);
+    reference.close();
     double[] rounding = lessRounded(means);
     INDArray rows = inRange(block.rows(), squares);
     if (total.scatter != null) {
@@ -212,11 +222,17 @@ public final class ClassStatisticsAccumulator {
     int half = d < WORTH_TWO_PRODUCTS ? 0 : d / 2;
     if (half > 0) {
       INDArray left = rows.get(NDArrayIndex.all(), NDArrayIndex.interval(0, half));
-      operations.add(total.scatter, RowOperations.product(left, left, true, false), 0);
+      addProduct(left, left, 0);
     }
     INDArray right =
         half == 0 ? rows : rows.get(NDArrayIndex.all(), NDArrayIndex.interval(half, d));
-    operations.add(total.scatter, RowOperations.product(rows, right, true, false), half);
+    addProduct(rows, right, half);
+  }
+
+  private void addProduct(INDArray left, INDArray right, int firstColumn) {
+    INDArray product = RowOperations.product(left, right, true, false);
+    operations.add(total.scatter, product, firstColumn);
+    product.close();
   }
 
   /** The reference is the mean but for its rounding to float32, which a collapsed class feels. */

@@ -55,7 +55,9 @@ final class Decider {
       means.subiRowVector(origin);
       this.centres = RowOperations.as(type, means);
       this.nearness = nearness(base.subiRowVector(origin), means, statistics);
+      means.close();
     }
+    base.close();
   }
 
   private static ClassScores logits(INDArray base, Classifier classifier) {
@@ -68,6 +70,19 @@ final class Decider {
       halfNorms[c] = statistics.count(c) == 0 ? NEVER : -halfNorms[c] / 2;
     }
     return ClassScores.of(base, means, halfNorms);
+  }
+
+  /** Of the rows. */
+  DataType type() {
+    return type;
+  }
+
+  /** Frees what was needed for the block so far; another can be decided on. */
+  void closeProducts() {
+    if (products != null) {
+      products.close();
+      products = null;
+    }
   }
 
   /**

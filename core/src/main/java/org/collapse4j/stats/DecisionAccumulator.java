@@ -158,7 +158,7 @@ public final class DecisionAccumulator {
   /** The statistics of everything added so far. */
   public DecisionStatistics snapshot() {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      flush();
+      closeBlock();
     }
     return new DecisionStatistics(counts.copy());
   }
@@ -179,9 +179,21 @@ public final class DecisionAccumulator {
     DataType type =
         centresInFloatRange ? RowBlock.workingType(features, dimension) : DataType.DOUBLE;
     if (block == null || block.type() != type) {
-      flush();
+      closeBlock();
       block = RowBlock.forScores(type, dimension, numClasses);
+    }
+    if (decider == null || decider.type() != type) {
       decider = new Decider(type, centres, classifier);
+    }
+  }
+
+  /** What is in the block is decided before. */
+  private void closeBlock() {
+    flush();
+    if (block != null) {
+      block.close();
+      decider.closeProducts();
+      block = null;
     }
   }
 

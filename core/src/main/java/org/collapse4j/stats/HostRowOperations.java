@@ -12,10 +12,11 @@ final class HostRowOperations implements RowOperations {
     int n = rows.rows();
     int d = rows.columns();
     double[] sums = new double[numClasses * d];
-    HostRows row = HostRows.of(rows);
-    for (int i = 0; i < n; i++) {
-      row.read(i);
-      row.addTo(sums, classes[i] * d);
+    try (HostRows row = HostRows.of(rows)) {
+      for (int i = 0; i < n; i++) {
+        row.read(i);
+        row.addTo(sums, classes[i] * d);
+      }
     }
     return sums;
   }
@@ -23,15 +24,16 @@ final class HostRowOperations implements RowOperations {
   @Override
   public void shift(INDArray rows, int[] classes, INDArray reference, double[] squares) {
     int n = rows.rows();
-    HostRows row = HostRows.of(rows);
-    HostRows less = HostRows.of(reference);
-    for (int i = 0; i < n; i++) {
-      row.read(i);
-      less.read(classes[i]);
-      row.subtract(less);
-      row.write(i);
-      if (squares != null) {
-        squares[i] = row.sumOfSquares();
+    try (HostRows row = HostRows.of(rows);
+        HostRows less = HostRows.of(reference)) {
+      for (int i = 0; i < n; i++) {
+        row.read(i);
+        less.read(classes[i]);
+        row.subtract(less);
+        row.write(i);
+        if (squares != null) {
+          squares[i] = row.sumOfSquares();
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -10,18 +11,24 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The rows of a matrix that lives in host memory, of which one at a time is copied out and worked
  * on. Sums are in float64 whatever the type of the elements.
+ *
+ * <p>ND4J frees the memory of an array once it is out of reach. Until they are closed these rows
+ * keep it.
  */
-abstract class HostRows {
+abstract class HostRows implements AutoCloseable {
   /** What is less likely than the largest by this factor adds nothing to a sum from one on. */
   private static final double NEGLIGIBLE = Math.log(0x1p-54);
+
+  private final INDArray array;
 
   final int columns;
 
   /** Those of the row in hand that are worth it, collected in a loop without calls. */
   final double[] exponents;
 
-  HostRows(int columns) {
-    this.columns = columns;
+  HostRows(INDArray array) {
+    this.array = array;
+    this.columns = array.columns();
     this.exponents = new double[columns];
   }
 
@@ -37,6 +44,12 @@ abstract class HostRows {
    */
   static HostRows of(INDArray array) {
     return array.dataType() == DataType.DOUBLE ? new Doubles(array) : new Floats(array);
+  }
+
+  @Override
+  @SuppressWarnings("ReachabilityFenceUsage") // Called at the end of try-with-resources.
+  public final void close() {
+    Reference.reachabilityFence(array);
   }
 
   /** Copies a row out of the matrix. */
@@ -133,15 +146,23 @@ abstract class HostRows {
     if (source.data().underlyingLength() * type.width() > Integer.MAX_VALUE) {
       return false; // more than a buffer of java.nio can have
     }
+    try {
+      copy(source, target, type, firstRow * target.columns());
+    } finally {
+      Reference.reachabilityFence(source);
+      Reference.reachabilityFence(target);
+    }
+    return true;
+  }
+
+  private static void copy(INDArray source, INDArray target, DataType type, int to) {
     int from = (int) source.offset();
-    int to = firstRow * target.columns();
     int length = (int) source.length();
     if (type == DataType.FLOAT) {
       target.data().asNioFloat().put(to, source.data().asNioFloat(), from, length);
     } else {
       target.data().asNioDouble().put(to, source.data().asNioDouble(), from, length);
     }
-    return true;
   }
 
   /**
@@ -152,13 +173,14 @@ abstract class HostRows {
    * @param first row of the sum that the first of the term is added to
    */
   static void add(INDArray sum, INDArray term, int first) {
-    Doubles total = new Doubles(sum);
-    HostRows row = of(term);
-    for (int i = 0; i < term.rows(); i++) {
-      total.read(first + i);
-      row.read(i);
-      row.addTo(total.values, 0);
-      total.write(first + i);
+    try (Doubles total = new Doubles(sum);
+        HostRows row = of(term)) {
+      for (int i = 0; i < term.rows(); i++) {
+        total.read(first + i);
+        row.read(i);
+        row.addTo(total.values, 0);
+        total.write(first + i);
+      }
     }
   }
 
@@ -172,7 +194,7 @@ abstract class HostRows {
     private final float[] values;
 
     Floats(INDArray array) {
-      super(array.columns());
+      super(array);
       this.buffer = array.data().asNioFloat();
       this.offset = (int) array.offset();
       this.values = new float[columns];
@@ -266,7 +288,7 @@ abstract class HostRows {
     private final double[] values;
 
     Doubles(INDArray array) {
-      super(array.columns());
+      super(array);
       this.buffer = array.data().asNioDouble();
       this.offset = (int) array.offset();
       this.values = new double[columns];

@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import java.lang.ref.Reference;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -142,6 +143,7 @@ final class Moments {
     if (scatter != null && total > negligible) {
       INDArray scaled = table(rows);
       Nd4j.gemm(scaled, scaled, scatter, true, false, sign, 1);
+      scaled.close();
     }
   }
 
@@ -184,7 +186,11 @@ final class Moments {
   /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */
   static double[] elements(INDArray array) {
     double[] elements = new double[(int) array.length()];
-    array.data().asNioDouble().get(0, elements);
+    try {
+      array.data().asNioDouble().get(0, elements);
+    } finally {
+      Reference.reachabilityFence(array); // Its memory is freed once it is out of reach.
+    }
     return elements;
   }
 

@@ -8,7 +8,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Rows of features and their classes, gathered until there are enough of them for matrix products
- * that are worth their call. Batches are copied in; the arrays are allocated once.
+ * that are worth their call. Batches are copied in; the arrays are allocated once, and freed when
+ * they are closed, not only when the garbage collector comes to it.
  */
 final class RowBlock {
   /** Up to this many features float64 products cost less than the copying around them. */
@@ -167,6 +168,11 @@ final class RowBlock {
 
   void clear() {
     size = 0;
+  }
+
+  /** Frees the rows, which may not be used any more. */
+  void close() {
+    rows.close();
   }
 
   private INDArray slice(int from, int to) {

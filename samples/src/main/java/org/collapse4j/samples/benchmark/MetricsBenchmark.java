@@ -14,6 +14,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -26,17 +27,20 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * All metrics of features observed in batches of 128, against one single-precision product X^T X of
- * the same array, which a within-class covariance takes at the least. Divide the two times. Both
- * run in one thread unless {@code OMP_NUM_THREADS} says otherwise.
+ * the same array, which a within-class covariance takes at the least. Both run in one thread unless
+ * {@code OMP_NUM_THREADS} says otherwise.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(value = 1)
-@Warmup(iterations = 3)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xms1g", "-XX:+AlwaysPreTouch"}) // First touches of memory are no part of it.
+@Warmup(iterations = 12) // Until the compiler, which takes the second core, has nothing to do.
 @Measurement(iterations = 10)
 public class MetricsBenchmark {
   private static final int BATCH = 128;
@@ -90,6 +94,30 @@ public class MetricsBenchmark {
         .and(NeuralCollapse.ofClassifier(statistics, classifier, GlobalMean.SAMPLE))
         .and(NeuralCollapse.ofDecisions(decisions.snapshot()))
         .and(Calibration.of(decisions.snapshot()));
+  }
+
+  /**
+   * The product and then the metrics, for the ratio of their times: at one time, so that it does
+   * not depend on what else the machine has to do in the meantime.
+   */
+  @Benchmark
+  public Measurements both(Ratio times, BenchmarkParams run) {
+    long start = System.nanoTime();
+    product();
+    long between = System.nanoTime();
+    Measurements measurements = metrics();
+    double ratio = (double) (System.nanoTime() - between) / (between - start);
+    // JMH adds up what all iterations of all processes report.
+    times.ratio = ratio / (run.getMeasurement().getCount() * Math.max(1, run.getForks()));
+    return measurements;
+  }
+
+  /** What JMH reports beside the time. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Ratio {
+    /** Of the metrics' time to the product's, a part of the mean. */
+    public double ratio;
   }
 
   /** What is done with a batch. */
