@@ -80,7 +80,7 @@ abstract class HostRows implements AutoCloseable {
    * Of the first exponents, which are overwritten, each from {@link #NEGLIGIBLE} to zero.
    *
    * <p>The Taylor polynomial of degree 10 at a 256th of an exponent, squared eight times: a
-   * relative error of 1e-13 at most, in a loop without calls and branches, which the compiler makes
+   * relative error of 2e-13 at most, in a loop without calls and branches, which the compiler makes
    * vector instructions of. With {@code Math.exp} it takes four times as long.
    */
   final double sumOfExponentials(int count) {

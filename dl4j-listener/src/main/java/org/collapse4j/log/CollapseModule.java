@@ -74,8 +74,7 @@ public final class CollapseModule implements UIModule {
           try {
             observations.addAll(runs.observations());
             unreadable.addAll(runs.leftOut());
-          } catch (RuntimeException
-              | LinkageError e) { // A closed FileStatsStorage throws the latter.
+          } catch (RuntimeException | LinkageError e) { // The latter from a closed FileStatsStorage
             unreadable.add(storage + " could not be read: " + e);
           }
         });
