@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
+import org.collapse4j.verdict.VerdictRules;
 
 /**
  * One HTML page that shows what was observed of one or many runs: what it means in words ({@link

@@ -9,6 +9,8 @@ import org.collapse4j.log.MetricSeries;
 import org.collapse4j.log.MetricSeries.Point;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.verdict.Verdict;
+import org.collapse4j.verdict.VerdictRules;
 
 /**
  * What the page shows where scripts do not run: the verdicts, a chart of each headline metric as

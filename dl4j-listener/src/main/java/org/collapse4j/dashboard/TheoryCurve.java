@@ -95,18 +95,18 @@ public record TheoryCurve(String label, List<Point> points) {
     }
 
     private double number(String column) {
-      return RunLabel.number(field(column))
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      csv
-                          + ", line "
-                          + line
-                          + ": "
-                          + column
-                          + " must be a number, not \""
-                          + field(column)
-                          + "\""));
+      String text = field(column);
+      double number;
+      try {
+        number = Double.parseDouble(text);
+      } catch (NumberFormatException none) {
+        number = Double.NaN;
+      }
+      if (!Double.isFinite(number)) {
+        throw new IllegalArgumentException(
+            csv + ", line " + line + ": " + column + " must be a number, not \"" + text + "\"");
+      }
+      return number;
     }
   }
 }

@@ -16,11 +16,11 @@ import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.SuspectLabel;
 
 /** Observations of trainings that did not take place. */
-final class Runs {
+public final class Runs {
   private Runs() {}
 
   /** An observation with some metrics. */
-  static Observation observation(
+  public static Observation observation(
       String run, int epoch, String split, Map<Metric, Double> values, Map<String, String> about) {
     Measurements.Builder measurements = Measurements.builder();
     values.forEach(measurements::put);
@@ -28,7 +28,7 @@ final class Runs {
         .withParameters(about);
   }
 
-  static Map<String, String> about(String loss, double noise, int seed) {
+  public static Map<String, String> about(String loss, double noise, int seed) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("loss", loss);
     about.put("noise.rate", String.valueOf(noise));
@@ -37,7 +37,7 @@ final class Runs {
   }
 
   /** A run with everything that a page can show, over training and held-out data. */
-  static List<Observation> complete(String run, int epochs, Map<String, String> about) {
+  public static List<Observation> complete(String run, int epochs, Map<String, String> about) {
     Random random = new Random(run.hashCode());
     List<Observation> observations = new ArrayList<>();
     for (int epoch = 1; epoch <= epochs; epoch++) {

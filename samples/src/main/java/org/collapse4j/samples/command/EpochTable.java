@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.samples.data.ImageData;
-import org.collapse4j.samples.experiment.CollapseVerdict;
 import org.collapse4j.samples.experiment.EpochReport;
 
 /** Prints a row an epoch, with a progress bar below while one runs in a terminal. */
@@ -75,13 +74,6 @@ final class EpochTable extends TableWithBar {
         report.train().value(Metric.NC4_MISMATCH),
         report.heldOut().value(Metric.DILATION_RELATIVE),
         report.seconds());
-    out.flush();
-  }
-
-  @Override
-  public void finished(EpochReport first, EpochReport last) {
-    out.println();
-    out.println(CollapseVerdict.of(first, last));
     out.flush();
   }
 }

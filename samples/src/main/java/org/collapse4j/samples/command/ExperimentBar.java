@@ -97,9 +97,6 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
   }
 
   @Override
-  public void finished(EpochReport first, EpochReport lastOfTraining) {}
-
-  @Override
   public void cellDone(Hyperparameters cell) {
     trainingsDone++;
     double seconds = (System.nanoTime() - began) / 1e9;

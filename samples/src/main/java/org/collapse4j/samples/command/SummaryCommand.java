@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints a table of logs, for each data and layer that was measured.",
       "A row is a run, with the last value of each metric, the best (the nearest to the metric's",
-      "ideal) and the epoch of the best."
+      "ideal) and the epoch of the best. Below the tables: what the numbers mean."
     })
 public final class SummaryCommand implements Callable<Integer> {
   private static final List<Metric> HEADLINES =
@@ -71,6 +71,7 @@ public final class SummaryCommand implements Callable<Integer> {
       out.println(place.split() + " at " + place.layer());
       out.println(table(histories, place, metrics));
     }
+    VerdictLines.printRuns(out, histories);
     out.flush();
     PrintWriter err = spec.commandLine().getErr();
     log.warnings().forEach(warning -> err.println("collapse4j: " + warning));

@@ -71,7 +71,4 @@ final class SuspectsTable extends TableWithBar {
     out.println();
     out.flush();
   }
-
-  @Override
-  public void finished(EpochReport first, EpochReport last) {}
 }

@@ -1,6 +1,7 @@
 package org.collapse4j.samples.command;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
+import org.collapse4j.log.MetricLog;
+import org.collapse4j.log.RunHistory;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.ObservedTraining;
@@ -57,7 +60,17 @@ public final class TrainCommand implements Callable<Integer> {
           .build()
           .run(images, table);
     }
+    sayWhatHappened(log);
     return 0;
+  }
+
+  private void sayWhatHappened(Path log) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println();
+    for (RunHistory history : MetricLog.read(log).histories()) {
+      VerdictLines.printRun(out, history);
+    }
+    out.flush();
   }
 
   private Path newLog() throws IOException {

@@ -100,7 +100,6 @@ public final class ObservedTraining {
     }
     EpochReport report = report(1, Double.NaN, listener, true, start);
     progress.epochDone(report);
-    progress.finished(report, report);
   }
 
   /** Clean labels and indices go along with the examples, so that a probe sees memorization. */
@@ -137,8 +136,6 @@ public final class ObservedTraining {
     int epochs = hyperparameters.epochs();
     int batch = hyperparameters.batch();
     int batches = (data.numExamples() + batch - 1) / batch;
-    EpochReport first = null;
-    EpochReport last = null;
     for (int epoch = 1; epoch <= epochs; epoch++) {
       long start = System.nanoTime();
       hyperparameters.shuffle(data, epoch);
@@ -149,14 +146,11 @@ public final class ObservedTraining {
         listener.observe(network);
         measured = true;
       }
-      last = report(epoch, loss.mean(), listener, measured, start);
-      first = first == null ? last : first;
-      progress.epochDone(last);
+      progress.epochDone(report(epoch, loss.mean(), listener, measured, start));
       if (epoch % EPOCHS_OF_GARBAGE == 0 || epoch == epochs) {
         Nd4j.getMemoryManager().invokeGc();
       }
     }
-    progress.finished(first, last);
   }
 
   private EpochReport report(

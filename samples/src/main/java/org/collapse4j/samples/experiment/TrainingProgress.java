@@ -22,12 +22,4 @@ public interface TrainingProgress {
 
   /** An epoch has ended and has been measured. */
   void epochDone(EpochReport report);
-
-  /**
-   * Training has ended.
-   *
-   * @param first the report of the first epoch
-   * @param last the report of the last epoch
-   */
-  void finished(EpochReport first, EpochReport last);
 }

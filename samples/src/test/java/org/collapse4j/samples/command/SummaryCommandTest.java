@@ -41,6 +41,12 @@ class SummaryCommandTest {
             "first            3    0.8000  0.9000   2    0.6000  0.5000   2",
             "second?[31m      1    0.2500  0.2500   1     1.500   1.500   1",
             "",
+            "",
+            "first",
+            "Held-out accuracy is 80.0%, 10.0 points below its best at epoch 2.",
+            "",
+            "second?[31m",
+            "Held-out accuracy is 25.0%, at its best.",
             ""),
         shell.out());
     assertEquals("", shell.err());

@@ -1,15 +1,16 @@
-package org.collapse4j.dashboard;
+package org.collapse4j.verdict;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.collapse4j.dashboard.Verdict.Tone;
-import org.collapse4j.dashboard.Verdict.Topic;
+import org.collapse4j.dashboard.Runs;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.verdict.Verdict.Tone;
+import org.collapse4j.verdict.Verdict.Topic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package org.collapse4j.dashboard;
+package org.collapse4j.verdict;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.collapse4j.dashboard.Verdict.Tone;
-import org.collapse4j.dashboard.Verdict.Topic;
 import org.collapse4j.log.MetricSeries;
 import org.collapse4j.log.MetricSeries.Point;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.verdict.Verdict.Tone;
+import org.collapse4j.verdict.Verdict.Topic;
 
 /**
  * The rules by which numbers become sentences. {@code T} is the series of the training data ({@link
@@ -247,15 +247,21 @@ public final class VerdictRules {
     }
     List<Verdict> verdicts = new ArrayList<>();
     losses(runs).ifPresent(verdicts::add);
-    List<MetricSeries> trainings = runs.stream().flatMap(r -> r.training().stream()).toList();
-    long collapsed = trainings.stream().filter(VerdictRules::hasCollapsed).count();
-    verdicts.add(
-        verdict(
-            Topic.COLLAPSE,
-            collapsed == trainings.size() ? Tone.GOOD : Tone.NEUTRAL,
-            "Classes have collapsed on training data in %d of %d runs",
-            collapsed,
-            runs.size()));
+    List<MetricSeries> trainings =
+        runs.stream()
+            .flatMap(r -> r.training().stream())
+            .filter(series -> series.last(Metric.NC1_CDNV).isPresent())
+            .toList();
+    if (!trainings.isEmpty()) {
+      long collapsed = trainings.stream().filter(VerdictRules::hasCollapsed).count();
+      verdicts.add(
+          verdict(
+              Topic.COLLAPSE,
+              collapsed == trainings.size() ? Tone.GOOD : Tone.NEUTRAL,
+              "Classes have collapsed on training data in %d of %d runs",
+              collapsed,
+              trainings.size()));
+    }
     List<Double> memorized = lasts(runs, Metric.MEMORIZATION_FITTED);
     if (!memorized.isEmpty()) {
       verdicts.add(

@@ -1,4 +1,4 @@
-package org.collapse4j.dashboard;
+package org.collapse4j.verdict;
 
 import java.util.Map;
 import java.util.Optional;
@@ -8,11 +8,11 @@ import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Metric;
 
 /** What the parameters of a run say about which runs it belongs with. */
-final class RunLabel {
+public final class RunLabel {
   private RunLabel() {}
 
   /** The loss with its smoothing, as "label-smoothing (alpha 0.1)". */
-  static Optional<String> loss(RunHistory run) {
+  public static Optional<String> loss(RunHistory run) {
     String alpha = run.parameters().get("alpha");
     return Optional.ofNullable(run.parameters().get("loss"))
         .map(loss -> alpha == null || isZero(alpha) ? loss : loss + " (alpha " + alpha + ")");
@@ -23,13 +23,13 @@ final class RunLabel {
   }
 
   /** The share of wrong labels that was asked for, or else the one measured. */
-  static Optional<Double> noiseRate(RunHistory run) {
+  public static Optional<Double> noiseRate(RunHistory run) {
     return Optional.ofNullable(run.parameters().get(Metric.NOISE_RATE.key()))
         .flatMap(RunLabel::number)
         .or(() -> run.last(Metric.NOISE_RATE).map(MetricSeries.Point::value));
   }
 
-  static Optional<Double> number(String text) {
+  private static Optional<Double> number(String text) {
     try {
       return Optional.of(Double.valueOf(text)).filter(Double::isFinite);
     } catch (NumberFormatException none) {
@@ -38,7 +38,7 @@ final class RunLabel {
   }
 
   /** The parameters but for the seed: the same for runs that are repetitions of each other. */
-  static Map<String, String> withoutSeed(RunHistory run) {
+  public static Map<String, String> withoutSeed(RunHistory run) {
     Map<String, String> others = new TreeMap<>(run.parameters());
     others.remove("seed");
     return others;

@@ -1,4 +1,4 @@
-package org.collapse4j.dashboard;
+package org.collapse4j.verdict;
 
 /**
  * A sentence that says what the numbers of a run mean.
