@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -13,6 +14,9 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 interface ClassScores {
   /** In the place of a class if no score is finite, as for a row that is not. */
   int NONE = -1;
+
+  /** Given scores are looked at in parts, so that none is copied as a whole. */
+  int ELEMENTS_AT_A_TIME = 1 << 20;
 
   /**
    * The class with the largest score, the first of equal ones, or {@link #NONE}.
@@ -40,6 +44,39 @@ interface ClassScores {
             : new WholeArrayScores(products.transpose(), offsets);
     products.close(); // Both have copied it.
     return scores;
+  }
+
+  /**
+   * The class with the largest of given scores, the first of equal ones, or {@link #NONE}.
+   *
+   * @param scores {@code [n, K]} of any floating type and order; not modified
+   * @param confidence n elements that are set to the softmax of the largest score
+   */
+  static int[] best(INDArray scores, double[] confidence) {
+    int k = scores.columns();
+    INDArray zeros = Nd4j.create(DataType.DOUBLE, 1, k);
+    ClassScores asTheyAre =
+        HostRows.available()
+            ? new HostScores(zeros, new double[k])
+            : new WholeArrayScores(zeros, new double[k]);
+    int[] best = new int[scores.rows()];
+    int height = Math.max(1, ELEMENTS_AT_A_TIME / k);
+    for (int from = 0; from < best.length; from += height) {
+      int to = Math.min(best.length, from + height);
+      INDArray some = scores.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+      double[] confidences = new double[to - from];
+      int[] found = asTheyAre.best(inRows(some), new int[to - from], confidences);
+      System.arraycopy(found, 0, best, from, to - from);
+      System.arraycopy(confidences, 0, confidence, from, to - from);
+    }
+    return best;
+  }
+
+  /** The matrix, or a copy in a type and an order that its rows can be read in. */
+  private static INDArray inRows(INDArray matrix) {
+    DataType type = matrix.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+    boolean readable = matrix.dataType() == type && HostRows.isContiguous(matrix);
+    return readable ? matrix : RowOperations.as(type, matrix);
   }
 
   /** Operations on whole arrays: nothing leaves the device but a number a row. */

@@ -75,15 +75,34 @@ public final class ClassStatisticsAccumulator {
    *     K-1; nothing of the batch has been added then
    */
   public void observe(INDArray features, INDArray labels) {
-    Shapes.requireFeatures(features, total == null ? -1 : total.dimension);
-    observe(features, ClassIndices.of(labels, features.size(0), numClasses));
+    requireFeatures(features);
+    add(features, ClassLabels.indices(labels, features.size(0), numClasses));
   }
 
-  private void observe(INDArray features, int[] labels) {
+  /**
+   * Adds a batch.
+   *
+   * @param features {@code [N, d]} of any floating type; rows with a NaN or infinite element are
+   *     counted and left out; not modified
+   * @param classes the class index of each row, N of them; not modified, and not kept
+   * @throws IllegalArgumentException if a shape does not fit, or a class index is not from 0 to
+   *     K-1; nothing of the batch has been added then
+   */
+  public void observe(INDArray features, int[] classes) {
+    requireFeatures(features);
+    ClassLabels.require(classes, features.size(0), numClasses);
+    add(features, classes);
+  }
+
+  private void requireFeatures(INDArray features) {
+    Shapes.requireFeatures(features, total == null ? -1 : total.dimension);
+  }
+
+  private void add(INDArray features, int[] classes) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       prepare(features);
-      for (int from = 0; from < labels.length; ) {
-        from += block.fill(features, labels, from);
+      for (int from = 0; from < classes.length; ) {
+        from += block.fill(features, classes, from);
         if (block.isFull()) {
           flush();
         }

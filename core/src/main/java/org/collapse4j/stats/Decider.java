@@ -5,7 +5,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Finds the predicted class and the nearest class centre of rows of features.
@@ -112,15 +111,11 @@ final class Decider {
     return new Decisions(classes, predicted, confidence, nearest);
   }
 
-  /** The decisions of given logits, which are overwritten. */
-  static Decisions ofLogits(int[] labels, INDArray logits, int[] nearest) {
-    int[] predicted = logits.argMax(1).toIntVector();
-    logits.subiColumnVector(logits.max(true, 1));
-    double[] sums = Transforms.exp(logits, false).sum(1).toDoubleVector();
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] = 1 / sums[i];
-    }
-    return new Decisions(labels, predicted, sums, nearest);
+  /** The decisions of given logits, {@code [n, K]}, which are not modified. */
+  static Decisions ofLogits(int[] classes, INDArray logits, int[] nearest) {
+    double[] confidence = new double[classes.length];
+    int[] predicted = ClassScores.best(logits, confidence);
+    return new Decisions(classes, predicted, confidence, nearest);
   }
 
   /** The products of every row with every vector, {@code [n, K]}; valid until the next call. */

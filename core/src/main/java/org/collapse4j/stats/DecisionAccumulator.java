@@ -97,16 +97,33 @@ public final class DecisionAccumulator {
    * Adds a batch.
    *
    * @param features {@code [N, d]}; rows with a NaN or infinite element are left out; not modified
-   * @param labels as for {@link ClassStatisticsAccumulator#observe}; not modified
+   * @param labels as for {@link ClassStatisticsAccumulator#observe(INDArray, INDArray)}; not
+   *     modified
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
    */
   public void observe(INDArray features, INDArray labels) {
     Shapes.requireFeatures(features, dimension());
-    int[] indices = ClassIndices.of(labels, features.size(0), numClasses);
+    add(features, ClassLabels.indices(labels, features.size(0), numClasses));
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param features {@code [N, d]}; rows with a NaN or infinite element are left out; not modified
+   * @param classes the class index of each row, N of them; not modified, and not kept
+   * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   */
+  public void observe(INDArray features, int[] classes) {
+    Shapes.requireFeatures(features, dimension());
+    ClassLabels.require(classes, features.size(0), numClasses);
+    add(features, classes);
+  }
+
+  private void add(INDArray features, int[] classes) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       prepare(features.dataType(), features.columns());
-      for (int from = 0; from < indices.length; ) {
-        from += block.fill(features, indices, from);
+      for (int from = 0; from < classes.length; ) {
+        from += block.fill(features, classes, from);
         if (block.isFull()) {
           flush();
         }
@@ -117,27 +134,72 @@ public final class DecisionAccumulator {
   /**
    * Adds a batch with its own logits, to an accumulator {@linkplain #ofLogits made for them}.
    *
-   * @param features {@code [N, d]}, used if there are centres; not modified
-   * @param logits {@code [N, K]}; not modified
-   * @param labels as for {@link ClassStatisticsAccumulator#observe}; not modified
+   * @param features {@code [N, d]}, used if there are centres, or null if there are none; rows with
+   *     a NaN or infinite element are left out; not modified
+   * @param logits {@code [N, K]} of any floating type; rows with a NaN or infinite element are left
+   *     out; not modified
+   * @param labels as for {@link ClassStatisticsAccumulator#observe(INDArray, INDArray)}; not
+   *     modified
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
    */
   public void observe(INDArray features, INDArray logits, INDArray labels) {
-    int[] indices = ClassIndices.of(labels, logits.size(0), numClasses);
+    requireLogits(features, logits);
+    add(features, logits, ClassLabels.indices(labels, logits.size(0), numClasses));
+  }
+
+  /**
+   * Adds a batch with its own logits, to an accumulator {@linkplain #ofLogits made for them}.
+   *
+   * @param features {@code [N, d]}, used if there are centres, or null if there are none; rows with
+   *     a NaN or infinite element are left out; not modified
+   * @param logits {@code [N, K]} of any floating type; rows with a NaN or infinite element are left
+   *     out; not modified
+   * @param classes the class index of each row, N of them; not modified, and not kept
+   * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   */
+  public void observe(INDArray features, INDArray logits, int[] classes) {
+    requireLogits(features, logits);
+    ClassLabels.require(classes, logits.size(0), numClasses);
+    add(features, logits, classes);
+  }
+
+  private void requireLogits(INDArray features, INDArray logits) {
+    if (logits.rank() != 2 || logits.size(1) != numClasses) {
+      throw new IllegalArgumentException(
+          "Logits must have shape [examples, "
+              + numClasses
+              + "], not "
+              + Shapes.describe(logits.shape()));
+    }
+    if (features == null && centres == null) {
+      return;
+    }
+    if (features == null) {
+      throw new IllegalArgumentException("Where there are class centres, features must be given");
+    }
+    Shapes.requireFeatures(features, dimension());
+    if (features.size(0) != logits.size(0)) {
+      throw new IllegalArgumentException(
+          "Features must have a row for each of the "
+              + logits.size(0)
+              + " rows of logits, not shape "
+              + Shapes.describe(features.shape()));
+    }
+  }
+
+  private void add(INDArray features, INDArray logits, int[] classes) {
+    if (classes.length == 0) {
+      return;
+    }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      if (indices.length == 0) {
-        return;
-      }
-      INDArray copy = Nd4j.createUninitialized(DataType.DOUBLE, logits.shape());
-      copy.assign(logits);
-      boolean[] finite = RowBlock.finite(copy);
+      boolean[] finite = RowBlock.finite(logits);
       boolean[] finiteFeatures = features == null ? finite : RowBlock.finite(features);
       for (int i = 0; i < finite.length; i++) {
         finite[i] &= finiteFeatures[i];
       }
-      int[] nearest = centres == null ? null : nearest(features, indices);
-      Decisions decisions = Decider.ofLogits(indices, copy, nearest).only(finite);
-      nonFinite += indices.length - decisions.labels.length;
+      int[] nearest = centres == null ? null : nearest(features, classes);
+      Decisions decisions = Decider.ofLogits(classes, logits, nearest).only(finite);
+      nonFinite += classes.length - decisions.labels.length;
       counts.add(decisions);
     }
   }

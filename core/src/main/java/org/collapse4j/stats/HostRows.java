@@ -143,9 +143,6 @@ abstract class HostRows implements AutoCloseable {
     if (!available() || source.dataType() != type || !isContiguous(source)) {
       return false;
     }
-    if (source.data().underlyingLength() * type.width() > Integer.MAX_VALUE) {
-      return false; // more than a buffer of java.nio can have
-    }
     try {
       copy(source, target, type, firstRow * target.columns());
     } finally {
@@ -184,8 +181,15 @@ abstract class HostRows implements AutoCloseable {
     }
   }
 
-  private static boolean isContiguous(INDArray matrix) {
-    return matrix.stride(1) == 1 && (matrix.rows() == 1 || matrix.stride(0) == matrix.columns());
+  /**
+   * Whether the elements of a matrix lie next to each other, row after row, in a buffer that is not
+   * larger than one of java.nio can be.
+   */
+  static boolean isContiguous(INDArray matrix) {
+    long bytes = matrix.data().underlyingLength() * matrix.dataType().width();
+    return bytes <= Integer.MAX_VALUE
+        && matrix.stride(1) == 1
+        && (matrix.rows() == 1 || matrix.stride(0) == matrix.columns());
   }
 
   private static final class Floats extends HostRows {

@@ -1,6 +1,7 @@
 package org.collapse4j.stats;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -62,28 +63,42 @@ public final class MemorizationAccumulator {
    */
   public void observe(INDArray features, INDArray given, INDArray clean) {
     Shapes.requireFeatures(features, heldOut.dimension());
-    int[] y = ClassIndices.of(given, features.size(0), heldOut.numClasses());
-    if (y.length == 0) {
-      return;
+    int k = heldOut.numClasses();
+    int[] y = ClassLabels.indices(given, features.size(0), k);
+    if (y.length > 0) {
+      add(features, y, ClassLabels.indices(clean, features.size(0), k));
     }
-    int[] z = ClassIndices.of(clean, features.size(0), heldOut.numClasses());
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param features {@code [N, d]}; rows with a NaN or infinite element are left out; not modified
+   * @param given the class index of the label that the network is trained on, of each row; not
+   *     modified
+   * @param clean the class index of the true label of each row; not modified
+   * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   */
+  public void observe(INDArray features, int[] given, int[] clean) {
+    Shapes.requireFeatures(features, heldOut.dimension());
+    ClassLabels.require(given, features.size(0), heldOut.numClasses());
+    ClassLabels.require(clean, features.size(0), heldOut.numClasses());
+    if (given.length > 0) {
+      add(features, given, clean);
+    }
+  }
+
+  private void add(INDArray features, int[] given, int[] clean) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      int[] rows = finite(features, differing(y, z), y.length);
+      int[] rows = finite(features, differing(given, clean), given.length);
       if (rows.length > 0) {
-        measure(select(features, rows), pick(y, rows), pick(z, rows));
+        measure(select(features, rows), pick(given, rows), pick(clean, rows));
       }
     }
   }
 
-  private static int[] differing(int[] y, int[] z) {
-    int[] rows = new int[y.length];
-    int size = 0;
-    for (int i = 0; i < y.length; i++) {
-      if (y[i] != z[i]) {
-        rows[size++] = i;
-      }
-    }
-    return Arrays.copyOf(rows, size);
+  private static int[] differing(int[] given, int[] clean) {
+    return IntStream.range(0, given.length).filter(i -> given[i] != clean[i]).toArray();
   }
 
   /** Counts the batch's examples and keeps those of the rows whose features are finite. */

@@ -1,14 +1,17 @@
 package org.collapse4j.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class DecisionAccumulatorTest {
   private static final int WIDE = 140;
@@ -90,5 +93,129 @@ class DecisionAccumulatorTest {
     INDArray none = Nd4j.create(DataType.FLOAT, 0, 3);
     decisions.observe(none, none, Nd4j.create(DataType.INT32, 0));
     assertEquals(0, decisions.snapshot().totalCount());
+  }
+
+  @Test
+  void classesInHandCountAsTheirLabels() {
+    INDArray features = features(50, 4);
+    INDArray labels = cyclic(50, 0, 3);
+    int[] classes = labels.toIntVector();
+    ClassStatisticsAccumulator byLabels = ClassStatisticsAccumulator.forClasses(3);
+    byLabels.observe(features, labels);
+    ClassStatisticsAccumulator byClasses = ClassStatisticsAccumulator.forClasses(3);
+    byClasses.observe(features, classes);
+    ClassStatistics centres = byClasses.snapshot();
+    assertEquals(byLabels.snapshot().classMeans(), centres.classMeans());
+
+    Classifier classifier = Classifier.of(features(3, 4), null);
+    DecisionAccumulator one = DecisionAccumulator.of(centres, classifier);
+    one.observe(features, labels);
+    DecisionAccumulator two = DecisionAccumulator.of(centres, classifier);
+    two.observe(features, classes);
+    assertSame(one.snapshot(), two.snapshot());
+
+    int[] clean = cyclic(50, 0, 2).toIntVector();
+    MemorizationAccumulator three = MemorizationAccumulator.of(centres, classifier);
+    three.observe(features, labels, Nd4j.createFromArray(clean));
+    MemorizationAccumulator four = MemorizationAccumulator.of(centres, classifier);
+    four.observe(features, classes, clean);
+    for (int c = 0; c < 3; c++) {
+      assertEquals(three.snapshot().corruptedCount(c), four.snapshot().corruptedCount(c));
+      assertEquals(three.snapshot().distanceSum(c), four.snapshot().distanceSum(c));
+      assertEquals(three.snapshot().fittedCount(c), four.snapshot().fittedCount(c));
+    }
+  }
+
+  private static void assertSame(DecisionStatistics expected, DecisionStatistics actual) {
+    assertEquals(expected.mismatchCount(), actual.mismatchCount());
+    for (int c = 0; c < expected.numClasses(); c++) {
+      assertEquals(expected.count(c), actual.count(c));
+      assertEquals(expected.correctCount(c), actual.correctCount(c));
+      assertEquals(expected.nearestCentreCorrectCount(c), actual.nearestCentreCorrectCount(c));
+    }
+    for (int bin = 0; bin < DecisionStatistics.CONFIDENCE_BINS; bin++) {
+      assertEquals(expected.binCount(bin), actual.binCount(bin));
+      assertEquals(expected.binConfidenceSum(bin), actual.binConfidenceSum(bin), 1e-4);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HALF", "FLOAT", "DOUBLE"})
+  void logitsInHandDecideAsTheClassifierTheyAreOf(DataType type) {
+    INDArray features = features(50, 4);
+    int[] classes = cyclic(50, 0, 3).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(3);
+    statistics.observe(features, classes);
+    Classifier classifier = Classifier.of(features(3, 4), null);
+    DecisionAccumulator expected = DecisionAccumulator.of(statistics.snapshot(), classifier);
+    expected.observe(features, classes);
+    INDArray product = features.mmul(classifier.weights().transpose()).castTo(type);
+    INDArray wide = Nd4j.create(type, new long[] {100, 3}, 'f');
+    INDArray logits = wide.get(NDArrayIndex.interval(0, 2, 100), NDArrayIndex.all());
+    logits.assign(product);
+    DecisionAccumulator actual = DecisionAccumulator.ofLogits(3, statistics.snapshot());
+    actual.observe(features, logits, classes);
+    assertEquals(product, logits);
+    if (type != DataType.FLOAT16) {
+      assertSame(expected.snapshot(), actual.snapshot());
+    }
+    assertEquals(50, actual.snapshot().totalCount());
+
+    INDArray none = null;
+    DecisionAccumulator alone = DecisionAccumulator.ofLogits(3, null);
+    alone.observe(none, product, classes);
+    for (int c = 0; c < 3; c++) {
+      assertEquals(actual.snapshot().correctCount(c), alone.snapshot().correctCount(c));
+    }
+  }
+
+  @Test
+  void moreLogitsThanAreLookedAtAtATime() {
+    int k = 7;
+    int n = 2 * ClassScores.ELEMENTS_AT_A_TIME / k + 5;
+    float[] elements = new float[n * k];
+    int[] classes = new int[n];
+    for (int i = 0; i < n; i++) {
+      classes[i] = i % k;
+      elements[i * k + (i % 3 == 0 ? classes[i] : (classes[i] + 1) % k)] = 1;
+    }
+    DecisionAccumulator decisions = DecisionAccumulator.ofLogits(k, null);
+    decisions.observe(null, Nd4j.createFromArray(elements).reshape(n, k), classes);
+    long correct = 0;
+    for (int c = 0; c < k; c++) {
+      correct += decisions.snapshot().correctCount(c);
+    }
+    assertEquals((n + 2) / 3, correct);
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedAndNothingOfItStays() {
+    INDArray features = features(6, 2);
+    int[] classes = cyclic(6, 0, 3).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(3);
+    statistics.observe(features, classes);
+    DecisionAccumulator decisions = DecisionAccumulator.ofLogits(3, statistics.snapshot());
+    INDArray logits = features(6, 3);
+    refused(
+        "Logits must have shape [examples, 3], not [6, 2]",
+        () -> decisions.observe(features, features, classes));
+    refused(
+        "Features must have a row for each of the 6 rows of logits, not shape [5, 2]",
+        () -> decisions.observe(features(5, 2), logits, classes));
+    refused(
+        "Where there are class centres, features must be given",
+        () -> decisions.observe(null, logits, classes));
+    refused(
+        "There must be a class for each of the 6 rows, not 2",
+        () -> decisions.observe(features, logits, new int[2]));
+    refused(
+        "A label must be a class index from 0 to 2, but label 5 is 3",
+        () -> decisions.observe(features, logits, new int[] {0, 0, 0, 0, 0, 3}));
+    assertEquals(0, decisions.snapshot().totalCount());
+  }
+
+  private static void refused(String message, Runnable call) {
+    assertEquals(
+        message, assertThrows(IllegalArgumentException.class, call::run, message).getMessage());
   }
 }

@@ -1,6 +1,6 @@
 package org.collapse4j.dl4j;
 
-import org.collapse4j.measure.ClassLabels;
+import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.Classifier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;

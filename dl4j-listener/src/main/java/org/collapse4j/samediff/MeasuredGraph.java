@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.collapse4j.measure.ClassLabels;
+import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.Classifier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
