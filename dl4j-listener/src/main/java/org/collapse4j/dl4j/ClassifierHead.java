@@ -183,9 +183,11 @@ final class ClassifierHead {
     }
     INDArray outputs = features;
     if (weights != null) {
-      outputs = wide(features).mmul(wide(weights));
+      // Data and network may be of different types; DL4J trains them all the same.
+      DataType type = widest(features.dataType(), weights.dataType());
+      outputs = features.castTo(type).mmul(weights.castTo(type));
       INDArray bias = bias();
-      outputs = bias == null ? outputs : outputs.addiRowVector(wide(bias));
+      outputs = bias == null ? outputs : outputs.addiRowVector(bias.castTo(type));
     }
     if (outputs.columns() == 1) {
       return Classifier.unitLogits(outputs);
@@ -196,7 +198,12 @@ final class ClassifierHead {
         : outputs;
   }
 
-  /** Products of 16-bit arrays are taken in float32. */
+  /** Float64 if either is, else float32, in which products of 16-bit arrays are taken too. */
+  private static DataType widest(DataType one, DataType other) {
+    return one == DataType.DOUBLE || other == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+  }
+
+  /** An array of 16 bits becomes one of float32. */
   private static INDArray wide(INDArray array) {
     return array.dataType() == DataType.DOUBLE ? array : array.castTo(DataType.FLOAT);
   }

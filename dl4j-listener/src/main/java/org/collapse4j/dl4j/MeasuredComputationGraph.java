@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.collapse4j.dl4j.LayerSelection.Candidate;
+import org.collapse4j.measure.RandomState;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -187,15 +188,27 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
     return channelsLast(graph.getVertices()[before[0].getVertexIndex()]);
   }
 
+  /**
+   * Whether no output feeds another vertex, so that the pass can stop before the output layers.
+   * Their own activations are not measured, and those of an RnnOutputLayer without bias fail in
+   * DL4J.
+   */
+  private boolean isEachOutputLast() {
+    return outputNames.stream()
+        .map(name -> graph.getVertex(name).getOutputVertices())
+        .allMatch(following -> following == null || following.length == 0);
+  }
+
   @Override
   public Activations infer(MultiDataSet batch, List<FeaturePoint> points) {
     INDArray[] inputsBefore = graph.getInputs();
     if (batch.getFeaturesMaskArrays() != null) {
       graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), null);
     }
-    try {
+    try (RandomState ignored = RandomState.keep()) {
+      graph.setInputs(batch.getFeatures());
       Map<String, INDArray> activations =
-          new HashMap<>(graph.feedForward(batch.getFeatures(), false, true));
+          new HashMap<>(graph.feedForward(false, isEachOutputLast(), true));
       for (FeaturePoint point : points) {
         if (isWrittenOver(point)) {
           activations.put(point.layer(), again(point.layer(), activations));

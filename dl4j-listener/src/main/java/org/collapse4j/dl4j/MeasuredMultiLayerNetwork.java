@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.collapse4j.dl4j.LayerSelection.Candidate;
+import org.collapse4j.measure.RandomState;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -120,7 +121,7 @@ final class MeasuredMultiLayerNetwork implements MeasuredNetwork {
     INDArray inputBefore = network.getInput();
     INDArray features = batch.getFeatures(0);
     network.setLayerMaskArrays(batch.getFeaturesMaskArray(0), null);
-    try {
+    try (RandomState ignored = RandomState.keep()) {
       List<INDArray> activations =
           new ArrayList<>(network.feedForwardToLayer(Math.max(0, last() - 1), features, false));
       for (FeaturePoint point : points) {

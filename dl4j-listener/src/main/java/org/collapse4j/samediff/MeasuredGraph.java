@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.collapse4j.measure.RandomState;
 import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.Classifier;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -73,9 +74,12 @@ record MeasuredGraph(String features, String labels, String weights, String bias
     put(placeholders, config.getDataSetLabelMapping(), batch.getLabels());
     put(placeholders, config.getDataSetFeatureMaskMapping(), batch.getFeaturesMaskArrays());
     put(placeholders, config.getDataSetLabelMaskMapping(), batch.getLabelsMaskArrays());
-    return placeholders.containsKey(features)
-        ? placeholders.get(features)
-        : graph.output(placeholders, List.of(features)).get(features);
+    if (placeholders.containsKey(features)) {
+      return placeholders.get(features);
+    }
+    try (RandomState ignored = RandomState.keep()) {
+      return graph.output(placeholders, List.of(features)).get(features);
+    }
   }
 
   private static void put(
