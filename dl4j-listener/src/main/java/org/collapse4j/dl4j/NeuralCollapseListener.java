@@ -160,6 +160,9 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
   @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
+    if (replicas.isRefused(model)) {
+      return;
+    }
     guard.run(
         "measure the model",
         () -> stage(model, new Activations(activations, Map.of(), activations.get(0).size(0))));
@@ -167,6 +170,9 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
 
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
+    if (replicas.isRefused(model)) {
+      return;
+    }
     guard.run(
         "measure the model",
         () -> {
@@ -205,8 +211,10 @@ public final class NeuralCollapseListener extends BaseTrainingListener {
     gathering.readLock().lock();
     try {
       for (StreamMeasurement stream : replica.streams()) {
-        guard.run(
-            "measure \"" + stream.point().name() + "\"", () -> stream.gather(replica.network()));
+        if (stream.isStaged()) {
+          guard.run(
+              "measure \"" + stream.point().name() + "\"", () -> stream.gather(replica.network()));
+        }
       }
     } finally {
       gathering.readLock().unlock();

@@ -40,6 +40,11 @@ final class StreamMeasurement {
     }
   }
 
+  /** Whether the features of a batch wait for their labels. */
+  boolean isStaged() {
+    return staged != null;
+  }
+
   /**
    * Adds the batch whose features were staged.
    *
