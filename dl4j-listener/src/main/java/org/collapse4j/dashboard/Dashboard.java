@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.CRC32;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
@@ -57,9 +59,27 @@ public final class Dashboard {
     return Page.standalone(data(), fallback());
   }
 
-  /** The page as it is served: it asks for {@link #data} again and again. */
-  String liveHtml() {
-    return Page.live(data(), fallback());
+  /** The same page with further notes at its top. */
+  Dashboard withNotes(List<String> further) {
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(further);
+    return new Dashboard(runs, theory, all);
+  }
+
+  /**
+   * The page as it is served: it asks for {@link #data} again and again.
+   *
+   * @param address of the data, relative to that of the page
+   */
+  String liveHtml(String address) {
+    return Page.live(data(), fallback(), address);
+  }
+
+  /** An entity tag of {@link #data} for HTTP. */
+  String tag() {
+    CRC32 sum = new CRC32();
+    sum.update(data().getBytes(StandardCharsets.UTF_8));
+    return "\"" + Long.toHexString(sum.getValue()) + "-" + data().length() + "\"";
   }
 
   /** What the page draws, as JSON. */

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.zip.CRC32;
 
 /**
  * Serves a page that grows while training runs, to this machine only: it listens on the loopback
@@ -91,8 +90,8 @@ public final class DashboardServer implements AutoCloseable {
   private void answerGet(HttpExchange exchange) throws IOException {
     try {
       switch (exchange.getRequestURI().getPath()) {
-        case "/" -> send(exchange, 200, "text/html", source.call().liveHtml());
-        case "/data" -> sendIfNew(exchange, source.call().data());
+        case "/" -> send(exchange, 200, "text/html", source.call().liveHtml("data"));
+        case "/data" -> sendIfNew(exchange, source.call());
         default -> send(exchange, 404, "text/plain", "There is / and /data");
       }
     } catch (IOException | UncheckedIOException | IllegalArgumentException unreadable) {
@@ -102,15 +101,13 @@ public final class DashboardServer implements AutoCloseable {
     }
   }
 
-  private static void sendIfNew(HttpExchange exchange, String data) throws IOException {
-    CRC32 sum = new CRC32();
-    sum.update(data.getBytes(StandardCharsets.UTF_8));
-    String tag = "\"" + Long.toHexString(sum.getValue()) + "-" + data.length() + "\"";
+  private static void sendIfNew(HttpExchange exchange, Dashboard page) throws IOException {
+    String tag = page.tag();
     exchange.getResponseHeaders().set("ETag", tag);
     if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
       exchange.sendResponseHeaders(304, -1);
     } else {
-      send(exchange, 200, "application/json", data);
+      send(exchange, 200, "application/json", page.data());
     }
   }
 
@@ -118,8 +115,7 @@ public final class DashboardServer implements AutoCloseable {
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
-    exchange.getResponseHeaders().set("Cache-Control", "no-store");
-    exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+    Page.HEADERS.forEach(exchange.getResponseHeaders()::set);
     exchange.sendResponseHeaders(status, bytes.length);
     try (OutputStream out = exchange.getResponseBody()) {
       out.write(bytes);

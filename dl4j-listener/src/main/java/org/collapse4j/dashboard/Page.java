@@ -34,24 +34,42 @@ final class Page {
   private static final String STYLE = joined(STYLES);
   private static final String LICENCE = resource("uplot/LICENSE").strip();
 
+  private static final String POLICY =
+      "default-src 'none'; script-src '"
+          + hash(SCRIPT)
+          + "'; style-src '"
+          + hash(STYLE)
+          + "'; base-uri 'none'; form-action 'none'";
+  private static final String LIVE_POLICY = POLICY + "; connect-src 'self'";
+
+  /** What a server says of the page; that no other may frame it can only be said here. */
+  static final Map<String, String> HEADERS =
+      Map.of(
+          "Cache-Control",
+          "no-store",
+          "X-Content-Type-Options",
+          "nosniff",
+          "X-Frame-Options",
+          "DENY",
+          "Content-Security-Policy",
+          LIVE_POLICY + "; frame-ancestors 'none'");
+
   private Page() {}
 
   static String standalone(String data, String fallback) {
-    return page(data, fallback, "", "false");
+    return page(data, fallback, POLICY, "");
   }
 
-  static String live(String data, String fallback) {
-    return page(data, fallback, "; connect-src 'self'", "true");
+  /**
+   * A page that asks for its data anew.
+   *
+   * @param address of the data, relative to that of the page
+   */
+  static String live(String data, String fallback, String address) {
+    return page(data, fallback, LIVE_POLICY, address);
   }
 
-  private static String page(String data, String fallback, String alsoAllowed, String live) {
-    String policy =
-        "default-src 'none'; script-src '"
-            + hash(SCRIPT)
-            + "'; style-src '"
-            + hash(STYLE)
-            + "'; base-uri 'none'; form-action 'none'"
-            + alsoAllowed;
+  private static String page(String data, String fallback, String policy, String live) {
     return filled(
         Map.of(
             "policy", policy,

@@ -12,7 +12,7 @@ import org.deeplearning4j.core.storage.StatsStorageRouter;
  * Writes to Deeplearning4j's own storage of training statistics: {@code InMemoryStatsStorage},
  * {@code J7FileStatsStorage}, {@code FileStatsStorage}, or the router that sends them to the UI
  * server of another machine. That server, when the storage is attached to it, shows them on its
- * page {@code /collapse}; see {@link CollapseModule}.
+ * page {@code /collapse}; see {@code CollapseModule}.
  *
  * <p>A run is a session of the storage, of type {@value #TYPE_ID}. The name of a session is that of
  * the run, with characters that a {@code FileStatsStorage} would trip over percent-encoded. An

@@ -45,7 +45,7 @@ function count(n, word) {
 
 /* Everything anew, as at the start and when more was observed; what was chosen stays chosen. */
 function build(json) {
-  const chosen = state.data?.runs[state.run].name;
+  const chosen = state.data?.runs[state.run]?.name;
   state.data = new PageData(json);
   giveColours();
   const kept = state.data.runs.findIndex((run) => run.name === chosen);
@@ -54,6 +54,12 @@ function build(json) {
   board = new ChartBoard();
   parts = [];
   main = document.getElementById("main");
+  document.getElementById("summary").textContent = state.data.runs.length === 0
+    ? "No run yet" : `${count(state.data.runs.length, "run")}, up to ${state.data.axis} ${state.data.last}`;
+  if (state.data.runs.length === 0) {
+    main.replaceChildren(verdictSection());
+    return;
+  }
   main.replaceChildren(verdictSection(), toolbar());
   for (const spec of SECTIONS) main.append(...chartSection(spec));
   for (const part of [new Picture(), new Classes(), new Plane(), new Suspects()]) {
@@ -65,8 +71,6 @@ function build(json) {
   main.append(...explorer(), vocabulary());
   parts.forEach((part) => part.render());
   showMoment();
-  document.getElementById("summary").textContent =
-    `${count(state.data.runs.length, "run")}, up to ${state.data.axis} ${state.data.last}`;
 }
 
 function verdictSection() {
@@ -250,12 +254,12 @@ function themeButton() {
 }
 
 /* Asks a server for more; a page from disk does not. */
-function growWhileServed() {
+function growWhileServed(address) {
   const status = document.getElementById("status");
   let tag = null;
   const ask = async () => {
     try {
-      const answer = await fetch("data", { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
+      const answer = await fetch(address, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
       if (answer.status === 200) {
         const json = await answer.json();
         const first = tag === null;
@@ -289,4 +293,5 @@ function regrow(json) {
 build(JSON.parse(document.getElementById("data").textContent));
 themeButton();
 redrawOnResize();
-if (document.documentElement.dataset.live === "true") growWhileServed();
+const live = document.documentElement.dataset.live;
+if (live) growWhileServed(live);

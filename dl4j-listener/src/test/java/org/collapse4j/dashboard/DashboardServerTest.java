@@ -63,7 +63,7 @@ class DashboardServerTest {
   void thePageMayAskItsServerAndNobodyElse() throws Exception {
     String page = send(request("/")).body();
     assertTrue(page.contains("connect-src 'self'\""), page.substring(0, 400));
-    assertTrue(page.contains("data-live=\"true\""));
+    assertTrue(page.contains("data-live=\"data\""));
     assertFalse(Dashboard.of(observations).html().contains("connect-src"));
   }
 

@@ -1,9 +1,11 @@
-package org.collapse4j.log;
+package org.collapse4j.dashboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,7 +18,14 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.commons.lang3.SerializationUtils;
+import org.collapse4j.log.MetricSink;
+import org.collapse4j.log.Observation;
+import org.collapse4j.log.StatsStorageRecord;
+import org.collapse4j.log.StatsStorageSink;
 import org.collapse4j.metric.Metric;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.VertxUIServer;
@@ -47,12 +56,13 @@ class CollapseModuleTest {
     UIServer.stopInstance();
   }
 
-  private static HttpResponse<String> page() throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getPort() + "/collapse"))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+  private static HttpResponse<String> get(String path, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getPort() + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static void write(StatsStorage storage, Observation... observations) throws IOException {
@@ -63,47 +73,77 @@ class CollapseModuleTest {
     }
   }
 
+  private static Observation last(String run, int epochs) {
+    List<Observation> observations = Runs.complete(run, epochs, Map.of("loss", "cross-entropy"));
+    return observations.get(observations.size() - 1);
+  }
+
   @Test
   void itShowsWhatIsInTheStoragesAndGrows(@TempDir Path folder) throws Exception {
     StatsStorage memory = new InMemoryStatsStorage();
     StatsStorage file = new FileStatsStorage(folder.resolve("storage.dl4j").toFile());
-    write(memory, Observations.of("cross-entropy", 1, "heldout", "output"));
-    write(file, Observations.of("label smoothing", 1, "heldout", "output"));
+    write(memory, last("first", 1));
+    write(file, last("second", 1));
     server.attach(memory);
     server.attach(file);
 
-    String first = page().body();
-    assertTrue(first.contains("<h2>cross-entropy</h2>"), first);
-    assertTrue(first.contains("<h2>label smoothing</h2>"), first);
-    assertTrue(first.contains("<p>loss label smoothing &quot;0.1&quot;</p>"), first);
-    assertTrue(first.contains("heldout at output, epoch 1"), first);
-    assertTrue(first.contains("<th scope=\"row\">nc1.pinv</th>"), first);
-    assertTrue(first.contains(Metric.NC1_PINV.meaning()), first);
-    assertTrue(first.contains("<circle") && !first.contains("<polyline "), first);
+    HttpResponse<String> page = get("/collapse");
+    assertTrue(page.body().contains("data-live=\"collapse/data\""));
+    JsonNode first = json(get("/collapse/data"));
+    assertEquals(Set.of("first", "second"), names(first));
+    assertTrue(
+        first.at("/runs/0/series/0/classes/values").has(Metric.DILATION_RADIUS.key()),
+        "values by class are shown too");
 
-    write(memory, Observations.of("cross-entropy", 2, "heldout", "output"));
-    String second = page().body();
-    assertTrue(second.contains("heldout at output, epoch 2"), second);
-    assertTrue(second.contains("<polyline "), second);
+    write(memory, last("third", 1));
+    HttpResponse<String> data = get("/collapse/data");
+    assertEquals(Set.of("first", "second", "third"), names(json(data)));
+    String tag = data.headers().firstValue("etag").orElseThrow();
+    assertEquals(304, get("/collapse/data", "If-None-Match", tag).statusCode());
 
     server.detach(memory);
     server.detach(file);
-    assertFalse(page().body().contains("<h2>"));
+    assertEquals(Set.of(), names(json(get("/collapse/data"))));
     file.close();
+  }
+
+  private static Set<String> names(JsonNode data) {
+    return Set.copyOf(data.get("runs").findValuesAsText("name"));
+  }
+
+  private static JsonNode json(HttpResponse<String> response) throws IOException {
+    return new ObjectMapper().readTree(response.body());
+  }
+
+  @Test
+  void theBrowserDrawsItAndSeesItGrow(@TempDir Path profile) throws Exception {
+    StatsStorage memory = new InMemoryStatsStorage();
+    server.attach(memory);
+    try (Browser browser = Browser.start(profile, true)) {
+      browser.open("http://127.0.0.1:" + server.getPort() + "/collapse");
+      browser.await(() -> browser.text("#status").equals("Live"));
+      assertTrue(browser.text("#main").contains("No observations yet"));
+      write(memory, Runs.complete("a", 3, Map.of()).toArray(Observation[]::new));
+      browser.await(() -> browser.text("#summary").equals("1 run, up to epoch 3"));
+      assertFalse(browser.findAll("#collapse .plot").isEmpty());
+      assertEquals(List.of(), browser.complaints());
+    } finally {
+      server.detach(memory);
+    }
   }
 
   @Test
   void aDamagedRecordIsLeftOutAndTold(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("storage.sqlite");
     StatsStorage storage = new J7FileStatsStorage(file.toFile());
-    write(storage, Observations.of(1), Observations.of(2), Observations.of(3));
+    write(storage, last("run", 1), last("run", 2), last("run", 3));
     damage(file, storage.getAllUpdateTimes("run", "collapse4j", "collapse4j")[1]);
     server.attach(storage);
-    String page = page().body();
+    String data = get("/collapse/data").body();
     server.detach(storage);
     storage.close();
-    assertTrue(page.contains("no record of collapse4j: " + "x".repeat(100) + "..."), page);
-    assertTrue(page.contains("train at output, epoch 3"), page);
+    assertTrue(data.contains("no record of collapse4j: " + "x".repeat(100) + "..."), data);
+    assertTrue(data.contains("\"run\""), data);
   }
 
   private static void damage(Path file, long time) throws SQLException {
@@ -128,24 +168,24 @@ class CollapseModuleTest {
   @Test
   void aStorageThatIsClosedIsToldOf(@TempDir Path folder) throws Exception {
     StatsStorage file = new FileStatsStorage(folder.resolve("storage.dl4j").toFile());
-    write(file, Observations.of("closed", 1, "heldout", "output"));
+    write(file, last("closed", 1));
     server.attach(file);
     file.close();
-    assertTrue(page().body().contains("could not be read"));
+    assertTrue(get("/collapse/data").body().contains("could not be read"));
   }
 
   @Test
   void aHostileNameIsOnlyText() throws Exception {
     StatsStorage memory = new InMemoryStatsStorage();
-    String name = "<script>alert('1')</script>\"&";
-    write(memory, Observations.of(name, 1, name, name));
+    String name = "</script><script>alert('1')</script>";
+    write(
+        memory, Runs.observation(name, 1, name, Map.of(Metric.ACCURACY, 0.5), Map.of(name, name)));
     server.attach(memory);
-    HttpResponse<String> page = page();
+    HttpResponse<String> page = get("/collapse");
     server.detach(memory);
-    assertFalse(page.body().contains("<script"), page.body());
-    assertTrue(page.body().contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;"));
+    assertFalse(page.body().contains("<script>alert"));
     String policy = page.headers().firstValue("content-security-policy").orElseThrow();
-    assertTrue(policy.startsWith("default-src 'none'; style-src 'sha256-"), policy);
+    assertTrue(policy.startsWith("default-src 'none'; script-src 'sha256-"), policy);
     assertEquals(
         "text/html; charset=utf-8", page.headers().firstValue("content-type").orElseThrow());
   }
@@ -154,15 +194,9 @@ class CollapseModuleTest {
   @Test
   void theOverviewOfTrainingStillAnswers() throws Exception {
     StatsStorage memory = new InMemoryStatsStorage();
-    write(memory, Observations.of(1));
+    write(memory, last("run", 1));
     server.attach(memory);
-    HttpResponse<String> overview =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + server.getPort() + "/train/overview"))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> overview = get("/train/overview");
     server.detach(memory);
     assertEquals(200, overview.statusCode());
   }
