@@ -6,23 +6,22 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
+import org.collapse4j.log.SerialSink;
 
 /**
- * Rewrites a page of all that it was handed at every observation, so that the file can be opened
- * while training runs. The former page is replaced at once; it is whole at any moment.
+ * Rewrites a page of all that it was handed at every moment that is observed, so that the file can
+ * be opened while training runs. The former page is replaced at once; it is whole at any moment.
  *
  * <p>It keeps its observations in memory, of long trainings every second once there are {@value
  * #MOST_KEPT}, then every fourth, and so on. For several runs in one page write logs, and draw
  * {@link Dashboard#of(org.collapse4j.log.MetricLog)} of them.
  */
-public final class DashboardSink implements MetricSink {
+public final class DashboardSink extends SerialSink {
   private static final int MOST_KEPT = 20_000;
 
   private final Path page;
   private final List<Observation> observations = new ArrayList<>();
-  private boolean closed;
 
   /**
    * A sink to a page.
@@ -34,11 +33,13 @@ public final class DashboardSink implements MetricSink {
   }
 
   @Override
-  public synchronized void write(Observation observation) throws IOException {
-    if (closed) {
-      throw new IOException("The sink to " + page + " is closed");
-    }
-    observations.add(observation);
+  protected void put(Observation observation) throws IOException {
+    putAll(List.of(observation));
+  }
+
+  @Override
+  protected void putAll(List<Observation> moment) throws IOException {
+    observations.addAll(moment);
     if (observations.size() > MOST_KEPT) {
       halve();
     }
@@ -46,8 +47,8 @@ public final class DashboardSink implements MetricSink {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
+  protected void release() {
+    observations.clear();
   }
 
   /** Leaves out whole moments, so that those of all splits and layers stay together. */

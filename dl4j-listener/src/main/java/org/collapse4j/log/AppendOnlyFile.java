@@ -12,11 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /**
- * A text file that only grows, by whole records. Each is handed to the operating system in one
- * piece, so that a process killed at any moment leaves at most its last record torn; the next
- * append removes that piece, so that the file stays readable from end to end.
+ * A text file that only grows, by whole records. What is appended at once is handed to the
+ * operating system in one piece, so that a process killed at any moment leaves at most its last
+ * record torn; the next append removes that piece, so that the file stays readable from end to end.
  *
  * <p>Several sinks of one process and several processes may append to one file: they take turns.
  */
@@ -48,17 +49,17 @@ final class AppendOnlyFile {
   }
 
   /**
-   * Appends a record and a line break; to an empty file the header first.
+   * Appends records, a line break after each; to an empty file the header first.
    *
    * @throws IOException if it cannot, or if the file has another header; the file is as it was
    */
-  void append(String record) throws IOException {
+  void append(List<String> records) throws IOException {
     createFolders(path);
     // An interrupt that is pending would close the channel, and cost this record.
     boolean interrupted = Thread.interrupted();
     try {
       synchronized (TURN) {
-        appendInTurn(record);
+        appendInTurn(String.join("\n", records));
       }
     } finally {
       if (interrupted) {
@@ -75,7 +76,7 @@ final class AppendOnlyFile {
     }
   }
 
-  private void appendInTurn(String record) throws IOException {
+  private void appendInTurn(String lines) throws IOException {
     try (FileChannel file =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -84,7 +85,7 @@ final class AppendOnlyFile {
         requireHeader(file);
         boolean lineBreakMissing = removeTornEnd(file);
         String header = file.size() == 0 && !form.header().isEmpty() ? form.header() + "\n" : "";
-        writeAtEnd(file, (lineBreakMissing ? "\n" : "") + header + record + "\n");
+        writeAtEnd(file, (lineBreakMissing ? "\n" : "") + header + lines + "\n");
       } finally {
         if (lock != null) {
           lock.release();

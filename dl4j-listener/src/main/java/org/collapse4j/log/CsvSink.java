@@ -35,8 +35,13 @@ public final class CsvSink extends SerialSink {
   }
 
   @Override
-  void put(Observation observation) throws IOException {
-    file.append(row(observation));
+  protected void put(Observation observation) throws IOException {
+    putAll(List.of(observation));
+  }
+
+  @Override
+  protected void putAll(List<Observation> moment) throws IOException {
+    file.append(moment.stream().map(CsvSink::row).toList());
   }
 
   private static String row(Observation observation) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -74,18 +75,25 @@ final class EventFile {
     return Files.exists(path) && Files.size(path) == length;
   }
 
-  /** Appends a record with the defined values of an observation, if there are any. */
-  void append(Observation observation) throws IOException {
-    ByteString summary = message(s -> writeValues(observation, s));
-    if (!summary.isEmpty()) {
-      write(
-          event(
-              e -> {
-                e.writeInt64(2, observation.iteration());
-                e.writeBytes(5, summary);
-              }),
-          StandardOpenOption.APPEND);
+  /** Appends a record for each observation that has defined values, with these. */
+  void append(List<Observation> observations) throws IOException {
+    ByteString records = ByteString.EMPTY;
+    for (Observation observation : observations) {
+      ByteString summary = message(s -> writeValues(observation, s));
+      if (!summary.isEmpty()) {
+        records =
+            records.concat(ByteString.copyFrom(event(e -> writeStep(observation, summary, e))));
+      }
     }
+    if (!records.isEmpty()) {
+      write(records.asReadOnlyByteBuffer(), StandardOpenOption.APPEND);
+    }
+  }
+
+  private static void writeStep(
+      Observation observation, ByteString summary, CodedOutputStream event) throws IOException {
+    event.writeInt64(2, observation.iteration());
+    event.writeBytes(5, summary);
   }
 
   /** The repeated field {@code value} of a {@code Summary}. */

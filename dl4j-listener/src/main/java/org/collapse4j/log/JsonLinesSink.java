@@ -2,6 +2,8 @@ package org.collapse4j.log;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Appends one JSON object an observation to a file, each on a line of its own:
@@ -46,8 +48,17 @@ public final class JsonLinesSink extends SerialSink {
   }
 
   @Override
-  void put(Observation observation) throws IOException {
-    file.append(ObservationJson.write(observation));
+  protected void put(Observation observation) throws IOException {
+    putAll(List.of(observation));
+  }
+
+  @Override
+  protected void putAll(List<Observation> moment) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Observation observation : moment) {
+      lines.add(ObservationJson.write(observation));
+    }
+    file.append(lines);
   }
 
   private static final class Lines implements AppendOnlyFile.Form {

@@ -47,7 +47,7 @@ public final class MicrometerSink extends SerialSink {
   }
 
   @Override
-  void put(Observation observation) {
+  protected void put(Observation observation) {
     Series series = new Series(observation.run(), observation.split(), observation.layer());
     Map<String, Value> values = gauges.computeIfAbsent(series, this::takeOver);
     set(series, values, "epoch", "Number of epochs completed", observation.epoch());
@@ -105,7 +105,7 @@ public final class MicrometerSink extends SerialSink {
   }
 
   @Override
-  void release() {
+  protected void release() {
     remove(gauges.values().stream().flatMap(v -> v.values().stream()).toList());
     gauges.clear();
   }

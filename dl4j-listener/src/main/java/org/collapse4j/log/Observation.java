@@ -12,8 +12,9 @@ import org.collapse4j.metric.Measurements;
  * @param run the name of the training run, so that several can share a destination
  * @param epoch the number of epochs completed, from 1; 0 before the first has ended
  * @param iteration the number of parameter updates so far, over all epochs
- * @param split which examples: {@code stream} for those the network trained on as it did so, else
- *     the name of a probe, such as {@code train}, {@code heldout} or {@code ood}
+ * @param split which examples: {@link #STREAM} for those the network trained on as it did so, else
+ *     the name of a probe, such as {@link #TRAIN}, {@link #HELD_OUT} or {@link
+ *     #OUT_OF_DISTRIBUTION}
  * @param layer the name of the layer whose input or activations were measured
  * @param measurements the values
  * @param parameters the hyperparameters of the run, such as {@code loss}, {@code alpha}, {@code
@@ -29,6 +30,15 @@ public record Observation(
     Measurements measurements,
     Map<String, String> parameters,
     Examples examples) {
+
+  /** The split of the examples that the network trains on, measured in passes of their own. */
+  public static final String TRAIN = "train";
+
+  /** The split of examples of the same classes that the network does not train on. */
+  public static final String HELD_OUT = "heldout";
+
+  /** The split of examples that are of none of the classes. */
+  public static final String OUT_OF_DISTRIBUTION = "ood";
 
   /** The split of what is gathered from the training forward passes themselves. */
   public static final String STREAM = "stream";

@@ -43,16 +43,16 @@ public record RunHistory(String run, Map<String, String> parameters, List<Metric
   }
 
   /**
-   * The series of the training data at the network's last layer: of the split {@code train}, or
-   * where that was not probed of {@link Observation#STREAM}.
+   * The series of the training data at the network's last layer: of the split {@link
+   * Observation#TRAIN}, or where that was not probed of {@link Observation#STREAM}.
    */
   public Optional<MetricSeries> training() {
-    return ofSplit("train").or(() -> ofSplit(Observation.STREAM));
+    return ofSplit(Observation.TRAIN).or(() -> ofSplit(Observation.STREAM));
   }
 
-  /** The series of the split {@code heldout} at the network's last layer. */
+  /** The series of the split {@link Observation#HELD_OUT} at the network's last layer. */
   public Optional<MetricSeries> heldOut() {
-    return ofSplit("heldout");
+    return ofSplit(Observation.HELD_OUT);
   }
 
   /** The last layer is the one with a classifier on top of it; else the first that was measured. */

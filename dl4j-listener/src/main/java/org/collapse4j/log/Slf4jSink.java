@@ -58,7 +58,7 @@ public final class Slf4jSink extends SerialSink {
   }
 
   @Override
-  void put(Observation observation) {
+  protected void put(Observation observation) {
     if (logger.isDebugEnabled()) {
       log(true, observation, List.copyOf(observation.measurements().metrics()));
     } else if (logger.isInfoEnabled()) {

@@ -2,7 +2,9 @@ package org.collapse4j.log;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.core.storage.StatsStorage;
@@ -51,18 +53,27 @@ public final class StatsStorageSink extends SerialSink {
   }
 
   @Override
-  void put(Observation observation) throws IOException {
-    StatsStorageRecord record = StatsStorageRecord.of(observation);
+  protected void put(Observation observation) throws IOException {
+    putAll(List.of(observation));
+  }
+
+  @Override
+  protected void putAll(List<Observation> moment) throws IOException {
+    List<StatsStorageRecord> records = new ArrayList<>();
+    for (Observation observation : moment) {
+      records.add(StatsStorageRecord.of(observation));
+    }
     try {
       synchronized (storage) {
-        putInTurn(record);
+        storage.putUpdate(records.stream().map(this::dated).toList());
       }
     } catch (RuntimeException | LinkageError e) { // A closed FileStatsStorage throws the latter.
       throw new IOException("The storage " + storage + " did not take an observation: " + e, e);
     }
   }
 
-  private void putInTurn(StatsStorageRecord record) {
+  /** A record with a time that no other of its session has. */
+  private StatsStorageRecord dated(StatsStorageRecord record) {
     String session = record.getSessionID();
     Long last = lastTimes.get(session);
     if (last == null) {
@@ -73,8 +84,8 @@ public final class StatsStorageSink extends SerialSink {
     while (isTaken(session, time)) {
       time++;
     }
-    storage.putUpdate(record.at(time));
     lastTimes.put(session, time);
+    return record.at(time);
   }
 
   private long lastTime(String session) {
@@ -94,7 +105,7 @@ public final class StatsStorageSink extends SerialSink {
   }
 
   @Override
-  void release() {
+  protected void release() {
     lastTimes.clear();
   }
 }

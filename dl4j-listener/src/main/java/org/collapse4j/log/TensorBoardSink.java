@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -37,17 +39,32 @@ public final class TensorBoardSink extends SerialSink {
   }
 
   @Override
-  void put(Observation observation) throws IOException {
-    EventFile file = files.get(observation.run());
-    if (file == null || !file.isAsItWasLeft()) {
-      file = EventFile.create(folder.resolve(folderOf(observation.run())));
-      files.put(observation.run(), file);
-    }
-    file.append(observation);
+  protected void put(Observation observation) throws IOException {
+    putAll(List.of(observation));
   }
 
   @Override
-  void release() {
+  protected void putAll(List<Observation> moment) throws IOException {
+    Map<String, List<Observation>> byRun =
+        moment.stream()
+            .collect(
+                Collectors.groupingBy(Observation::run, LinkedHashMap::new, Collectors.toList()));
+    for (Map.Entry<String, List<Observation>> run : byRun.entrySet()) {
+      fileOf(run.getKey()).append(run.getValue());
+    }
+  }
+
+  private EventFile fileOf(String run) throws IOException {
+    EventFile file = files.get(run);
+    if (file == null || !file.isAsItWasLeft()) {
+      file = EventFile.create(folder.resolve(folderOf(run)));
+      files.put(run, file);
+    }
+    return file;
+  }
+
+  @Override
+  protected void release() {
     files.clear();
   }
 

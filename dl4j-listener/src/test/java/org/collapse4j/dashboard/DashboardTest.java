@@ -151,6 +151,17 @@ class DashboardTest {
   }
 
   @Test
+  void aSinkDrawsThePageOnceAMoment() throws IOException {
+    Path folderInItsPlace = Files.createDirectories(folder.resolve("page.html/file"));
+    List<Observation> moment = Runs.complete("a", 1, Map.of());
+    assertTrue(moment.size() > 1);
+    try (MetricSink sink = new DashboardSink(folderInItsPlace.getParent())) {
+      IOException once = assertThrows(IOException.class, () -> sink.writeAll(moment));
+      assertEquals(0, once.getSuppressed().length, "it was drawn once for each observation");
+    }
+  }
+
+  @Test
   void aSinkThatIsClosedRefusesMore() throws IOException {
     MetricSink sink = new DashboardSink(folder.resolve("page.html"));
     Observation observation = Runs.complete("a", 1, Map.of()).get(0);

@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,15 +17,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.MicrometerSink;
+import org.collapse4j.log.Observation;
+import org.collapse4j.log.SerialSink;
 import org.collapse4j.log.StatsStorageSink;
 import org.collapse4j.log.TensorBoardSink;
+import org.collapse4j.metric.Metric;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.ui.api.UIServer;
 import org.deeplearning4j.ui.model.storage.sqlite.J7FileStatsStorage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of README and Javadoc that need an optional dependency. */
 class SinkExamplesTest {
@@ -59,6 +67,38 @@ class SinkExamplesTest {
     network.fit(Training.batches(Training.clusters(90, 1), 30), 1);
     assertTrue(scraped(server.getAddress().getPort()).contains("collapse4j_nc1_pinv{"));
     server.stop(0);
+  }
+
+  @Test
+  void aSinkOfOnesOwn(@TempDir Path folder) throws IOException {
+    Path path = folder.resolve("accuracy");
+    try (MetricSink sink = new AccuracyFile(path)) {
+      network.addListeners(NeuralCollapseListener.builder().sink(sink).build());
+      network.fit(Training.batches(Training.clusters(90, 1), 30), 2);
+    }
+    List<String> lines = Files.readAllLines(path);
+    assertEquals(2, lines.size(), lines.toString());
+    assertTrue(lines.get(1).matches("2 (stream|train) [01]\\.\\d+"), lines.get(1));
+  }
+
+  static final class AccuracyFile extends SerialSink {
+    private final Writer file;
+
+    AccuracyFile(Path path) throws IOException {
+      file = Files.newBufferedWriter(path);
+    }
+
+    @Override
+    protected void put(Observation observation) throws IOException {
+      double accuracy = observation.measurements().value(Metric.ACCURACY);
+      file.write(observation.epoch() + " " + observation.split() + " " + accuracy + "\n");
+      file.flush();
+    }
+
+    @Override
+    protected void release() throws IOException {
+      file.close();
+    }
   }
 
   private static String scraped(int port) throws IOException, InterruptedException {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -111,6 +112,37 @@ abstract class MetricSinkContract {
   }
 
   @Test
+  void whatIsOfOneMomentIsWrittenTogether() throws IOException {
+    List<Observation> observations = new ArrayList<>();
+    try (MetricSink sink = open()) {
+      for (int epoch = 1; epoch <= (keepsHistory() ? 3 : 1); epoch++) {
+        List<Observation> moment = new ArrayList<>();
+        for (String run : List.of("first", "second")) {
+          moment.add(Observations.of(run, epoch, Observation.TRAIN, "output"));
+          moment.add(Observations.of(run, epoch, Observation.HELD_OUT, "output"));
+        }
+        sink.writeAll(moment);
+        observations.addAll(moment);
+        sink.write(Observations.of("third", epoch, Observation.TRAIN, "output"));
+        observations.add(Observations.of("third", epoch, Observation.TRAIN, "output"));
+      }
+      sink.writeAll(List.of());
+      assertReads(observations);
+    }
+  }
+
+  @Test
+  void aMomentThatHoldsNoObservationIsRefusedAsAWhole() throws IOException {
+    try (MetricSink sink = open()) {
+      sink.write(Observations.of(1));
+      List<Observation> faulty = Arrays.asList(Observations.of("run", 2, "a", "b"), null);
+      assertThrows(NullPointerException.class, () -> sink.writeAll(faulty));
+      sink.write(Observations.of("run", 2, "after", "output"));
+      assertReads(List.of(Observations.of(1), Observations.of("run", 2, "after", "output")));
+    }
+  }
+
+  @Test
   void undefinedValuesAreMissing() throws IOException {
     Measurements.Builder undefined = Measurements.builder().put(Metric.ACCURACY, 0.0);
     undefined.put(Metric.NC1_PINV, Double.NaN).put(Metric.NC4_MISMATCH, 1.0 / 0.0);
@@ -172,9 +204,12 @@ abstract class MetricSinkContract {
   private static List<Observation> writeSplits(MetricSink sink, String layer) throws IOException {
     List<Observation> written = new ArrayList<>();
     for (int i = 0; i < 25; i++) {
-      Observation observation = Observations.of("run", 3, "split" + i, layer);
-      sink.write(observation);
-      written.add(observation);
+      Observation alone = Observations.of("run", 3, "split" + i, layer);
+      Observation withAnother = Observations.of("run", 3, "other" + i, layer);
+      Observation another = Observations.of("run", 3, "another" + i, layer);
+      sink.write(alone);
+      sink.writeAll(List.of(withAnother, another));
+      written.addAll(List.of(alone, withAnother, another));
     }
     return written;
   }
@@ -200,6 +235,7 @@ abstract class MetricSinkContract {
     List<Reading> before = read();
     IOException refused = assertThrows(IOException.class, () -> sink.write(Observations.of(2)));
     assertTrue(refused.getMessage().contains("is closed"), refused.getMessage());
+    assertThrows(IOException.class, () -> sink.writeAll(List.of(Observations.of(3))));
     assertEquals(before, read());
   }
 
@@ -214,6 +250,9 @@ abstract class MetricSinkContract {
     assumeTrue(sink.isPresent(), "there is nothing that this destination refuses");
     assertThrows(IOException.class, () -> sink.get().write(Observations.of(1)));
     assertThrows(IOException.class, () -> sink.get().write(Observations.of(2)));
+    List<Observation> moment = List.of(Observations.of(3), Observations.of("run", 3, "b", "c"));
+    IOException once = assertThrows(IOException.class, () -> sink.get().writeAll(moment));
+    assertEquals(0, once.getSuppressed().length, "it was tried once for each observation");
     assertDoesNotThrow(() -> sink.get().close());
   }
 

@@ -99,7 +99,7 @@ public final class ProfileCommand implements Callable<Integer> {
   @Option(
       names = "--split",
       paramLabel = "NAME",
-      defaultValue = "train",
+      defaultValue = Observation.TRAIN,
       description = "examples to show: train, heldout (default: ${DEFAULT-VALUE})")
   private String split;
 
@@ -132,7 +132,7 @@ public final class ProfileCommand implements Callable<Integer> {
     if (!(learningRate > 0 && Double.isFinite(learningRate))) {
       throw new IllegalArgumentException("learning-rate must be above 0, not " + learningRate);
     }
-    if (!split.equals("train") && !split.equals("heldout")) {
+    if (!split.equals(Observation.TRAIN) && !split.equals(Observation.HELD_OUT)) {
       throw new IllegalArgumentException("split must be train or heldout, not " + split);
     }
     Path target = logFile();
@@ -188,7 +188,7 @@ public final class ProfileCommand implements Callable<Integer> {
   }
 
   private DataSet examples(ImageData images) {
-    return split.equals("train") ? images.train() : images.heldOut();
+    return split.equals(Observation.TRAIN) ? images.train() : images.heldOut();
   }
 
   private void print(CollapseProfile profile) {

@@ -17,7 +17,7 @@ import org.collapse4j.samples.data.ImageData;
  * that the log has to its end is not run again, so that an experiment that was stopped goes on.
  */
 public final class NoiseExperiment {
-  private static final List<String> SPLITS = List.of("train", "heldout");
+  private static final List<String> SPLITS = List.of(Observation.TRAIN, Observation.HELD_OUT);
 
   private final List<Hyperparameters> cells;
   private final Path log;
@@ -76,7 +76,9 @@ public final class NoiseExperiment {
     for (Hyperparameters cell : cells) {
       Map<String, Measurements> splits = last.getOrDefault(cell.parameters(), Map.of());
       if (splits.keySet().containsAll(SPLITS)) {
-        finished.put(cell, new CellResult(cell, splits.get("train"), splits.get("heldout")));
+        finished.put(
+            cell,
+            new CellResult(cell, splits.get(Observation.TRAIN), splits.get(Observation.HELD_OUT)));
       }
     }
     return finished;

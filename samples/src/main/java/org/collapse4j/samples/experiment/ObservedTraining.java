@@ -158,8 +158,8 @@ public final class ObservedTraining {
     return new EpochReport(
         epoch,
         loss,
-        measured ? observed(listener, "train") : Measurements.empty(),
-        measured ? observed(listener, "heldout") : Measurements.empty(),
+        measured ? observed(listener, Observation.TRAIN) : Measurements.empty(),
+        measured ? observed(listener, Observation.HELD_OUT) : Measurements.empty(),
         measured && suspectLabels ? listener.suspectLabels() : null,
         (System.nanoTime() - start) / 1e9);
   }
