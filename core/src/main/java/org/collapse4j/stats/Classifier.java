@@ -89,6 +89,17 @@ public final class Classifier {
     return Nd4j.hstack(outputs.mul(-0.5), outputs.mul(0.5));
   }
 
+  /**
+   * The logits {@code W h + b} of rows of features.
+   *
+   * @param features {@code [N, d]} of any floating type; not modified
+   * @return {@code [N, K]} in float64
+   */
+  public INDArray logits(INDArray features) {
+    return Nd4j.gemm(RowOperations.as(DataType.DOUBLE, features), weights, false, true)
+        .addiRowVector(bias);
+  }
+
   /** The number of classes K. */
   public int numClasses() {
     return weights.rows();

@@ -147,10 +147,7 @@ public final class MemorizationAccumulator {
   }
 
   private int[] predict(INDArray h) {
-    return Nd4j.gemm(h, classifier.weights(), false, true)
-        .addiRowVector(classifier.bias())
-        .argMax(1)
-        .toIntVector();
+    return classifier.logits(h).argMax(1).toIntVector();
   }
 
   /** The statistics of everything added so far. */

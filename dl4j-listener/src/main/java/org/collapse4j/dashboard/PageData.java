@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.collapse4j.log.FeaturePlane;
+import org.collapse4j.evaluation.FeaturePlane;
 import org.collapse4j.log.MetricSeries;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.collapse4j.dl4j.noise.LabelledExample;
-import org.collapse4j.log.FeaturePlane;
+import org.collapse4j.evaluation.FeaturePlane;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.Classifier;
 import org.nd4j.linalg.api.ndarray.INDArray;

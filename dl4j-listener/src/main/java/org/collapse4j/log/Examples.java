@@ -3,6 +3,7 @@ package org.collapse4j.log;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.collapse4j.evaluation.FeaturePlane;
 import org.collapse4j.noise.SuspectLabel;
 
 /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.collapse4j.evaluation.FeaturePlane;
 
 /**
  * Appends one JSON object an observation to a file, each on a line of its own:

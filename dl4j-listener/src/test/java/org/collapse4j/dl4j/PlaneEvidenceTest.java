@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.collapse4j.dl4j.noise.NoisyDataSetIterator;
-import org.collapse4j.log.FeaturePlane;
+import org.collapse4j.evaluation.FeaturePlane;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;

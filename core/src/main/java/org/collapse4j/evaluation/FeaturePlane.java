@@ -1,4 +1,4 @@
-package org.collapse4j.log;
+package org.collapse4j.evaluation;
 
 import java.util.ArrayList;
 import java.util.Collections;
