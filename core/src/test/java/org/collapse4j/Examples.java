@@ -47,9 +47,11 @@ public record Examples(INDArray features, INDArray labels, int numClasses) {
 
   /** The statistics of all of them. */
   public ClassStatistics statistics() {
-    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(numClasses);
-    accumulator.observe(features, labels);
-    return accumulator.snapshot();
+    try (ClassStatisticsAccumulator accumulator =
+        ClassStatisticsAccumulator.forClasses(numClasses)) {
+      accumulator.observe(features, labels);
+      return accumulator.snapshot();
+    }
   }
 
   /** A random rotation (or reflection) of R^d. */

@@ -11,7 +11,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * Scores of rows for K classes, each the sum of a product and of what a table in float64 has for
  * the class of the row. Only the best class of each row is wanted, and how sure it is.
  */
-interface ClassScores {
+interface ClassScores extends AutoCloseable {
   /** In the place of a class if no score is finite, as for a row that is not. */
   int NONE = -1;
 
@@ -27,6 +27,10 @@ interface ClassScores {
    *     softmax of the largest score; null if it is not wanted
    */
   int[] best(INDArray products, int[] classes, double[] confidence);
+
+  /** Frees what it holds outside the Java heap. */
+  @Override
+  default void close() {}
 
   /**
    * The scores of rows near a row of their class: with its products with each vector in the table.
@@ -85,6 +89,11 @@ interface ClassScores {
 
     WholeArrayScores(INDArray products, double[] offsets) {
       this.table = products.addRowVector(Nd4j.createFromArray(offsets));
+    }
+
+    @Override
+    public void close() {
+      table.close();
     }
 
     @Override

@@ -18,10 +18,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * class means spread as unevenly. Float64 features keep them. Memory is {@code O(K d + d^2)},
  * whatever the number of examples.
  *
+ * <p>It holds memory outside the Java heap from the first batch on: the sums, and a block of up to
+ * 64 MB that batches are collected in. {@link #reset} and {@link #close} free it; of an accumulator
+ * that is merely forgotten the garbage collector does, sometime.
+ *
  * <p>Not for use by several threads at once: give each its own and merge their snapshots. Safe to
  * use where a DL4J workspace is open; nothing is kept in it.
  */
-public final class ClassStatisticsAccumulator {
+public final class ClassStatisticsAccumulator implements AutoCloseable {
   /** The default of {@link Builder#covarianceLimit}: a d x d matrix of 134 MB. */
   public static final int DEFAULT_COVARIANCE_LIMIT = 4096;
 
@@ -38,6 +42,7 @@ public final class ClassStatisticsAccumulator {
   private Moments total;
   private RowBlock block;
   private long nonFinite;
+  private boolean closed;
 
   private ClassStatisticsAccumulator(Builder builder) {
     this.numClasses = builder.numClasses;
@@ -65,7 +70,7 @@ public final class ClassStatisticsAccumulator {
   }
 
   /**
-   * Adds a batch.
+   * Adds a batch, which is copied.
    *
    * @param features {@code [N, d]} of any floating type; rows with a NaN or infinite element are
    *     counted and left out; not modified
@@ -73,6 +78,7 @@ public final class ClassStatisticsAccumulator {
    *     K]} whose class is the largest element; not modified
    * @throws IllegalArgumentException if a shape does not fit, or a class index is not from 0 to
    *     K-1; nothing of the batch has been added then
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, INDArray labels) {
     requireFeatures(features);
@@ -80,13 +86,14 @@ public final class ClassStatisticsAccumulator {
   }
 
   /**
-   * Adds a batch.
+   * Adds a batch, which is copied.
    *
    * @param features {@code [N, d]} of any floating type; rows with a NaN or infinite element are
    *     counted and left out; not modified
    * @param classes the class index of each row, N of them; not modified, and not kept
    * @throws IllegalArgumentException if a shape does not fit, or a class index is not from 0 to
    *     K-1; nothing of the batch has been added then
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, int[] classes) {
     requireFeatures(features);
@@ -95,6 +102,7 @@ public final class ClassStatisticsAccumulator {
   }
 
   private void requireFeatures(INDArray features) {
+    requireOpen();
     Shapes.requireFeatures(features, total == null ? -1 : total.dimension);
   }
 
@@ -117,7 +125,8 @@ public final class ClassStatisticsAccumulator {
     }
     DataType type = RowBlock.workingType(features.dataType(), dimension);
     if (block == null || block.dimension() != dimension || block.type() != type) {
-      closeBlock();
+      flush();
+      freeBlock();
       block = RowBlock.forMoments(type, dimension, numClasses);
     }
   }
@@ -128,8 +137,10 @@ public final class ClassStatisticsAccumulator {
    * @param statistics of as many classes and, if anything has been observed, features; not modified
    * @throws IllegalArgumentException if the numbers of classes or features differ, or the
    *     statistics lack the within-class covariance that this accumulator gathers
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void merge(ClassStatistics statistics) {
+    requireOpen();
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       requireMergeable(statistics);
       Moments theirs = statistics.moments();
@@ -157,17 +168,26 @@ public final class ClassStatisticsAccumulator {
   }
 
   /**
-   * The statistics of everything added since the beginning or the last {@link #reset}.
+   * The statistics of everything added since the beginning or the last {@link #reset}. Changes
+   * nothing: another snapshot is equal, and what is added later adds up as if there had been none.
    *
-   * @throws IllegalStateException if nothing has been added, so that not even d is known
+   * @throws IllegalStateException if nothing has been added, so that not even d is known, or the
+   *     accumulator has been closed
    */
   public ClassStatistics snapshot() {
+    requireOpen();
     if (total == null) {
       throw new IllegalStateException("No batch has been observed, so there are no statistics");
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      closeBlock();
-      return new ClassStatistics(total.copy(), nonFinite);
+      Moments sums = total.copy();
+      long leftOut = nonFinite;
+      if (block != null && !block.isEmpty()) {
+        try (RowBlock rows = block.copy()) {
+          leftOut += absorb(rows, sums);
+        }
+      }
+      return new ClassStatistics(sums, leftOut);
     }
   }
 
@@ -176,38 +196,68 @@ public final class ClassStatisticsAccumulator {
     return total == null;
   }
 
-  /** Forgets what has been added; options stay. */
+  /**
+   * Forgets what has been added, and frees its memory; options stay.
+   *
+   * @throws IllegalStateException if the accumulator has been closed
+   */
   public void reset() {
-    total = null;
-    nonFinite = 0;
-    if (block != null) {
-      block.clear();
-    }
+    requireOpen();
+    free();
   }
 
-  /** What is in the block is added up before. */
-  private void closeBlock() {
-    flush();
+  /** Frees all memory; nothing can be added or asked for afterwards. Closing twice does nothing. */
+  @Override
+  public void close() {
+    free();
+    closed = true;
+  }
+
+  private void free() {
+    if (total != null) {
+      total.close();
+      total = null;
+    }
+    nonFinite = 0;
+    freeBlock();
+  }
+
+  private void freeBlock() {
     if (block != null) {
       block.close();
       block = null;
     }
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The accumulator has been closed");
+    }
+  }
+
   private void flush() {
-    if (block == null || block.isEmpty()) {
-      return;
+    if (block != null && !block.isEmpty()) {
+      nonFinite += absorb(block, total);
+      block.clear();
     }
-    double[] sums = operations.classSums(block.rows(), block.classes(), numClasses);
-    if (!areFinite(sums)) {
-      nonFinite += block.dropNonFinite();
-      sums = null;
+  }
+
+  /**
+   * Adds the rows of a block, which are overwritten.
+   *
+   * @return how many were left out because an element is not finite
+   */
+  private long absorb(RowBlock rows, Moments sums) {
+    double[] classSums = operations.classSums(rows.rows(), rows.classes(), numClasses);
+    if (areFinite(classSums)) {
+      absorb(rows, classSums, sums);
+      return 0;
     }
-    if (!block.isEmpty()) {
-      absorbBlock(
-          sums != null ? sums : operations.classSums(block.rows(), block.classes(), numClasses));
+    long leftOut = rows.dropNonFinite();
+    if (!rows.isEmpty()) {
+      absorb(rows, operations.classSums(rows.rows(), rows.classes(), numClasses), sums);
     }
-    block.clear();
+    return leftOut;
   }
 
   private static boolean areFinite(double[] values) {
@@ -219,45 +269,44 @@ public final class ClassStatisticsAccumulator {
     return true;
   }
 
-  private void absorbBlock(double[] sums) {
+  private void absorb(RowBlock block, double[] classSums, Moments sums) {
     double[] counts = block.classCounts(numClasses);
-    double[] means = divided(sums, counts);
+    double[] means = divided(classSums, counts);
     INDArray reference = block.asReference(means);
     double[] squares = new double[block.size()];
     operations.shift(block.rows(), block.classes(), reference, squares);
     reference.close();
-    double[] rounding = lessRounded(means);
     INDArray rows = inRange(block.rows(), squares);
-    if (total.scatter != null) {
-      addOuterSquares(rows);
+    if (sums.scatter != null) {
+      addOuterSquares(rows, sums.scatter);
     }
     double[] totals = block.classTotals(squares, numClasses);
-    total.absorbAbout(counts, means, rounding, totals, rows.dataType());
+    sums.absorbAbout(counts, means, lessRounded(means, block.type()), totals, rows.dataType());
   }
 
   /** The upper triangle of X^T X, and what of the lower one comes along: in two products. */
-  private void addOuterSquares(INDArray rows) {
+  private void addOuterSquares(INDArray rows, INDArray scatter) {
     int d = rows.columns();
     int half = d < WORTH_TWO_PRODUCTS ? 0 : d / 2;
     if (half > 0) {
       INDArray left = rows.get(NDArrayIndex.all(), NDArrayIndex.interval(0, half));
-      addProduct(left, left, 0);
+      addProduct(left, left, scatter, 0);
     }
     INDArray right =
         half == 0 ? rows : rows.get(NDArrayIndex.all(), NDArrayIndex.interval(half, d));
-    addProduct(rows, right, half);
+    addProduct(rows, right, scatter, half);
   }
 
-  private void addProduct(INDArray left, INDArray right, int firstColumn) {
+  private void addProduct(INDArray left, INDArray right, INDArray scatter, int firstColumn) {
     INDArray product = RowOperations.product(left, right, true, false);
-    operations.add(total.scatter, product, firstColumn);
+    operations.add(scatter, product, firstColumn);
     product.close();
   }
 
   /** The reference is the mean but for its rounding to float32, which a collapsed class feels. */
-  private double[] lessRounded(double[] means) {
+  private static double[] lessRounded(double[] means, DataType type) {
     double[] rest = new double[means.length];
-    for (int j = 0; j < rest.length && block.type() == DataType.FLOAT; j++) {
+    for (int j = 0; j < rest.length && type == DataType.FLOAT; j++) {
       rest[j] = means[j] - (float) means[j];
     }
     return rest;

@@ -14,7 +14,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * largest {@code s . mu_c - ||r_y - mu_c||^2 / 2}: what is large is in a K x K table in float64,
  * and only products with the deviation s are rounded.
  */
-final class Decider {
+final class Decider implements AutoCloseable {
   private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   private final DataType type;
@@ -71,16 +71,24 @@ final class Decider {
     return ClassScores.of(base, means, halfNorms);
   }
 
-  /** Of the rows. */
+  /** The type of the rows that it decides on. */
   DataType type() {
     return type;
   }
 
-  /** Frees what was needed for the block so far; another can be decided on. */
-  void closeProducts() {
-    if (products != null) {
-      products.close();
-      products = null;
+  /** Frees its memory; nothing can be decided afterwards. */
+  @Override
+  public void close() {
+    for (INDArray array : new INDArray[] {reference, weights, centres, products}) {
+      if (array != null) {
+        array.close();
+      }
+    }
+    if (logits != null) {
+      logits.close();
+    }
+    if (nearness != null) {
+      nearness.close();
     }
   }
 
@@ -122,6 +130,9 @@ final class Decider {
   private INDArray products(INDArray rows, INDArray vectors) {
     int n = rows.rows();
     if (products == null || products.rows() < n) {
+      if (products != null) {
+        products.close();
+      }
       products = Nd4j.createUninitialized(type, n, vectors.rows());
     }
     INDArray first =

@@ -10,9 +10,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * for batches of features. It needs the centres beforehand, so for exact values it runs over the
  * data a second time, after the {@link ClassStatisticsAccumulator}. Order {@code N K d}.
  *
+ * <p>It holds memory outside the Java heap from the first batch on: a block of up to 64 MB that
+ * batches are collected in, and as much again for their products with the centres. {@link #close}
+ * frees it; of an accumulator that is merely forgotten the garbage collector does, sometime.
+ *
  * <p>Not for use by several threads at once.
  */
-public final class DecisionAccumulator {
+public final class DecisionAccumulator implements AutoCloseable {
   private final ClassStatistics centres;
   private final Classifier classifier;
   private final int numClasses;
@@ -22,6 +26,7 @@ public final class DecisionAccumulator {
   private RowBlock block;
   private Decider decider;
   private long nonFinite;
+  private boolean closed;
 
   private DecisionAccumulator(
       int numClasses, ClassStatistics centres, Classifier classifier, boolean hasClassifier) {
@@ -100,9 +105,10 @@ public final class DecisionAccumulator {
    * @param labels as for {@link ClassStatisticsAccumulator#observe(INDArray, INDArray)}; not
    *     modified
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, INDArray labels) {
-    Shapes.requireFeatures(features, dimension());
+    requireFeatures(features);
     add(features, ClassLabels.indices(labels, features.size(0), numClasses));
   }
 
@@ -112,11 +118,17 @@ public final class DecisionAccumulator {
    * @param features {@code [N, d]}; rows with a NaN or infinite element are left out; not modified
    * @param classes the class index of each row, N of them; not modified, and not kept
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, int[] classes) {
-    Shapes.requireFeatures(features, dimension());
+    requireFeatures(features);
     ClassLabels.require(classes, features.size(0), numClasses);
     add(features, classes);
+  }
+
+  private void requireFeatures(INDArray features) {
+    requireOpen();
+    Shapes.requireFeatures(features, dimension());
   }
 
   private void add(INDArray features, int[] classes) {
@@ -141,6 +153,7 @@ public final class DecisionAccumulator {
    * @param labels as for {@link ClassStatisticsAccumulator#observe(INDArray, INDArray)}; not
    *     modified
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, INDArray logits, INDArray labels) {
     requireLogits(features, logits);
@@ -156,6 +169,7 @@ public final class DecisionAccumulator {
    *     out; not modified
    * @param classes the class index of each row, N of them; not modified, and not kept
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, INDArray logits, int[] classes) {
     requireLogits(features, logits);
@@ -164,6 +178,7 @@ public final class DecisionAccumulator {
   }
 
   private void requireLogits(INDArray features, INDArray logits) {
+    requireOpen();
     if (logits.rank() != 2 || logits.size(1) != numClasses) {
       throw new IllegalArgumentException(
           "Logits must have shape [examples, "
@@ -217,17 +232,53 @@ public final class DecisionAccumulator {
     return nearest;
   }
 
-  /** The statistics of everything added so far. */
+  /**
+   * The statistics of everything added so far. Changes nothing: another snapshot is equal, and what
+   * is added later counts as if there had been none.
+   *
+   * @throws IllegalStateException if the accumulator has been closed
+   */
   public DecisionStatistics snapshot() {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      closeBlock();
+    requireOpen();
+    DecisionCounts sums = counts.copy();
+    if (block != null && !block.isEmpty()) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+          RowBlock rows = block.copy()) {
+        decide(rows, sums);
+      }
     }
-    return new DecisionStatistics(counts.copy());
+    return new DecisionStatistics(sums);
   }
 
   /** The number of examples that were left out because a feature was NaN or infinite. */
   public long nonFiniteCount() {
-    return nonFinite;
+    if (block == null) {
+      return nonFinite;
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return nonFinite + block.countNonFinite();
+    }
+  }
+
+  /**
+   * Frees all memory; nothing can be added or asked for afterwards but the {@link #nonFiniteCount}.
+   * Closing twice does nothing.
+   */
+  @Override
+  public void close() {
+    nonFinite = nonFiniteCount();
+    freeBlock();
+    if (decider != null) {
+      decider.close();
+      decider = null;
+    }
+    closed = true;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The accumulator has been closed");
+    }
   }
 
   private long dimension() {
@@ -241,37 +292,48 @@ public final class DecisionAccumulator {
     DataType type =
         centresInFloatRange ? RowBlock.workingType(features, dimension) : DataType.DOUBLE;
     if (block == null || block.type() != type) {
-      closeBlock();
+      flush();
+      freeBlock();
       block = RowBlock.forScores(type, dimension, numClasses);
     }
     if (decider == null || decider.type() != type) {
+      if (decider != null) {
+        decider.close();
+      }
       decider = new Decider(type, centres, classifier);
     }
   }
 
-  /** What is in the block is decided before. */
-  private void closeBlock() {
-    flush();
+  private void freeBlock() {
     if (block != null) {
       block.close();
-      decider.closeProducts();
       block = null;
     }
   }
 
   private void flush() {
-    if (block == null || block.isEmpty()) {
-      return;
+    if (block != null && !block.isEmpty()) {
+      nonFinite += decide(block, counts);
+      block.clear();
     }
-    decider.shift(block);
-    Decisions decisions = decider.decide(block);
-    if (!decisions.areFinite()) {
-      nonFinite += block.dropNonFinite();
-      decisions = block.isEmpty() ? null : decider.decide(block);
+  }
+
+  /**
+   * Counts the decisions on the rows of a block, which are overwritten.
+   *
+   * @return how many rows were left out because an element is not finite
+   */
+  private int decide(RowBlock rows, DecisionCounts sums) {
+    decider.shift(rows);
+    Decisions decisions = decider.decide(rows);
+    if (decisions.areFinite()) {
+      sums.add(decisions);
+      return 0;
     }
-    if (decisions != null) {
-      counts.add(decisions);
+    int leftOut = rows.dropNonFinite();
+    if (!rows.isEmpty()) {
+      sums.add(decider.decide(rows));
     }
-    block.clear();
+    return leftOut;
   }
 }

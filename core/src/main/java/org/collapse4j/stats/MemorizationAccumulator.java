@@ -10,9 +10,14 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Gathers {@link MemorizationStatistics} from batches of training features with their given and
  * their clean labels, against held-out class means. In float64; only corrupted examples cost more
- * than a look at their labels. Not for use by several threads at once.
+ * than a look at their labels.
+ *
+ * <p>It holds a copy of the class means outside the Java heap. {@link #close} frees it; of an
+ * accumulator that is merely forgotten the garbage collector does, sometime.
+ *
+ * <p>Not for use by several threads at once.
  */
-public final class MemorizationAccumulator {
+public final class MemorizationAccumulator implements AutoCloseable {
   private final ClassStatistics heldOut;
   private final Classifier classifier;
   private final INDArray means;
@@ -23,6 +28,7 @@ public final class MemorizationAccumulator {
   private final long[] recovered;
   private long examples;
   private long nonFinite;
+  private boolean closed;
 
   private MemorizationAccumulator(ClassStatistics heldOut, Classifier classifier) {
     int k = heldOut.numClasses();
@@ -60,9 +66,10 @@ public final class MemorizationAccumulator {
    *     ClassStatisticsAccumulator#observe}; not modified
    * @param clean the true labels of the same examples, likewise; not modified
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, INDArray given, INDArray clean) {
-    Shapes.requireFeatures(features, heldOut.dimension());
+    requireFeatures(features);
     int k = heldOut.numClasses();
     int[] y = ClassLabels.indices(given, features.size(0), k);
     if (y.length > 0) {
@@ -78,14 +85,22 @@ public final class MemorizationAccumulator {
    *     modified
    * @param clean the class index of the true label of each row; not modified
    * @throws IllegalArgumentException if a shape does not fit or a class index is not from 0 to K-1
+   * @throws IllegalStateException if the accumulator has been closed
    */
   public void observe(INDArray features, int[] given, int[] clean) {
-    Shapes.requireFeatures(features, heldOut.dimension());
+    requireFeatures(features);
     ClassLabels.require(given, features.size(0), heldOut.numClasses());
     ClassLabels.require(clean, features.size(0), heldOut.numClasses());
     if (given.length > 0) {
       add(features, given, clean);
     }
+  }
+
+  private void requireFeatures(INDArray features) {
+    if (closed) {
+      throw new IllegalStateException("The accumulator has been closed");
+    }
+    Shapes.requireFeatures(features, heldOut.dimension());
   }
 
   private void add(INDArray features, int[] given, int[] clean) {
@@ -150,7 +165,7 @@ public final class MemorizationAccumulator {
     return classifier.logits(h).argMax(1).toIntVector();
   }
 
-  /** The statistics of everything added so far. */
+  /** The statistics of everything added so far, also once closed. Changes nothing. */
   public MemorizationStatistics snapshot() {
     return new MemorizationStatistics(
         heldOut, classifier != null, examples, corrupted, distances, fractions, fitted, recovered);
@@ -159,5 +174,14 @@ public final class MemorizationAccumulator {
   /** The number of examples that were left out because a feature was NaN or infinite. */
   public long nonFiniteCount() {
     return nonFinite;
+  }
+
+  /** Frees the copy of the class means; no batch can be added afterwards. Closing twice is fine. */
+  @Override
+  public void close() {
+    if (!closed) {
+      means.close();
+    }
+    closed = true;
   }
 }

@@ -9,7 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Counts, means and centred sums of squares of some examples, by class, in float64. Two of them add
  * up to those of all examples without cancellation (Chan, Golub, LeVeque 1983).
  */
-final class Moments {
+final class Moments implements AutoCloseable {
   /** Of a sum of products in float32, relative to its trace. */
   private static final double ROUNDING = 0x1p-30;
 
@@ -67,6 +67,14 @@ final class Moments {
         means.clone(),
         traces.clone(),
         scatter == null ? null : scatter.dup('f'));
+  }
+
+  /** Frees the scatter, after which only counts, means and traces may be used. */
+  @Override
+  public void close() {
+    if (scatter != null) {
+      scatter.close();
+    }
   }
 
   /** Adds the other's examples to these; the other stays as it is. */

@@ -8,10 +8,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Rows of features and their classes, gathered until there are enough of them for matrix products
- * that are worth their call. Batches are copied in; the arrays are allocated once, and freed when
- * they are closed, not only when the garbage collector comes to it.
+ * that are worth their call. Batches are copied in; the array is allocated once, and freed when the
+ * block is closed, not only when the garbage collector comes to it.
  */
-final class RowBlock {
+final class RowBlock implements AutoCloseable {
   /** Up to this many features float64 products cost less than the copying around them. */
   private static final int CHEAP_IN_DOUBLE = 128;
 
@@ -151,6 +151,15 @@ final class RowBlock {
     return dropped;
   }
 
+  /** How many rows have a feature that is NaN or infinite. */
+  int countNonFinite() {
+    int count = 0;
+    for (boolean finite : isEmpty() ? new boolean[0] : finite(rows())) {
+      count += finite ? 0 : 1;
+    }
+    return count;
+  }
+
   /** Which rows of a matrix have only numbers, neither NaN nor infinite. */
   static boolean[] finite(INDArray rows) {
     boolean[] finite = new boolean[rows.rows()];
@@ -170,8 +179,17 @@ final class RowBlock {
     size = 0;
   }
 
+  /** A block of its own with the rows filled so far, which the caller closes. */
+  RowBlock copy() {
+    RowBlock copy = new RowBlock(rows().dup('c'));
+    System.arraycopy(classes, 0, copy.classes, 0, size);
+    copy.size = size;
+    return copy;
+  }
+
   /** Frees the rows, which may not be used any more. */
-  void close() {
+  @Override
+  public void close() {
     rows.close();
   }
 

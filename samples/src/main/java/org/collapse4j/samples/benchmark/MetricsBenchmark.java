@@ -9,6 +9,7 @@ import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
 import org.collapse4j.stats.DecisionAccumulator;
+import org.collapse4j.stats.DecisionStatistics;
 import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -85,15 +86,21 @@ public class MetricsBenchmark {
   /** nc1 to nc4, accuracy and ece: two passes over the array, which is in memory. */
   @Benchmark
   public Measurements metrics() {
-    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(numClasses);
-    inBatches(accumulator::observe);
-    ClassStatistics statistics = accumulator.snapshot();
-    DecisionAccumulator decisions = DecisionAccumulator.of(statistics, classifier);
-    inBatches(decisions::observe);
+    ClassStatistics statistics;
+    try (ClassStatisticsAccumulator accumulator =
+        ClassStatisticsAccumulator.forClasses(numClasses)) {
+      inBatches(accumulator::observe);
+      statistics = accumulator.snapshot();
+    }
+    DecisionStatistics decisions;
+    try (DecisionAccumulator accumulator = DecisionAccumulator.of(statistics, classifier)) {
+      inBatches(accumulator::observe);
+      decisions = accumulator.snapshot();
+    }
     return NeuralCollapse.ofFeatures(statistics, GlobalMean.SAMPLE)
         .and(NeuralCollapse.ofClassifier(statistics, classifier, GlobalMean.SAMPLE))
-        .and(NeuralCollapse.ofDecisions(decisions.snapshot()))
-        .and(Calibration.of(decisions.snapshot()));
+        .and(NeuralCollapse.ofDecisions(decisions))
+        .and(Calibration.of(decisions));
   }
 
   /**
