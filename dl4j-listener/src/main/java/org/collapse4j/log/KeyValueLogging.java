@@ -7,7 +7,7 @@ import org.slf4j.spi.DefaultLoggingEventBuilder;
 import org.slf4j.spi.LoggingEventAware;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** What needs SLF4J 2, apart, so that nothing else of it is loaded where there is SLF4J 1.7. */
+/** What needs SLF4J 2, in a class that is not loaded where a project has SLF4J 1.7. */
 final class KeyValueLogging {
   private KeyValueLogging() {}
 
@@ -18,15 +18,20 @@ final class KeyValueLogging {
             != DefaultLoggingEventBuilder.class;
   }
 
-  static void log(
-      Logger logger,
-      boolean debug,
-      String line,
-      Observation observation,
-      Map<String, Double> values) {
+  static void info(
+      Logger logger, String line, Observation observation, Map<String, Double> values) {
+    withPairs(logger.atInfo(), observation, values).log(line);
+  }
+
+  static void trace(
+      Logger logger, String line, Observation observation, Map<String, Double> values) {
+    withPairs(logger.atTrace(), observation, values).log(line);
+  }
+
+  private static LoggingEventBuilder withPairs(
+      LoggingEventBuilder bare, Observation observation, Map<String, Double> values) {
     LoggingEventBuilder event =
-        (debug ? logger.atDebug() : logger.atInfo())
-            .addKeyValue("run", observation.run())
+        bare.addKeyValue("run", observation.run())
             .addKeyValue("epoch", observation.epoch())
             .addKeyValue("iteration", observation.iteration())
             .addKeyValue("split", observation.split())
@@ -37,6 +42,6 @@ final class KeyValueLogging {
     for (Map.Entry<String, Double> value : values.entrySet()) {
       event = event.addKeyValue(value.getKey(), value.getValue());
     }
-    event.log(line);
+    return event;
   }
 }

@@ -15,7 +15,8 @@ import java.util.List;
  *
  * <pre>{@code
  * List<Observation> observations = new ArrayList<>();
- * NeuralCollapseListener.builder().sink(observations::add).build();
+ * NeuralCollapseListener listener =
+ *     NeuralCollapseListener.builder().sink(observations::add).build();
  * }</pre>
  */
 @FunctionalInterface

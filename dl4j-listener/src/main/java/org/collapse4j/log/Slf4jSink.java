@@ -11,15 +11,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs one line an observation through SLF4J, to the logger {@value #LOGGER}: at level INFO the
- * metrics that tell most, as {@code key=value}; at level DEBUG all that were measured. Undefined
- * values are left out.
+ * Logs observations through SLF4J, to the logger {@value #LOGGER}: at level INFO a line with the
+ * metrics that tell most, as {@code key=value}; at level DEBUG a second one with the others that
+ * were measured. Undefined values are left out.
  *
  * <p>With SLF4J 2 and a provider that takes key-value pairs (Logback does; a JSON encoder writes
- * them as members, the pattern {@code %kvp} prints them), the line is accompanied by run, epoch,
- * iteration, split, layer, the run's parameters ({@code parameters.loss}) and every value that is
- * in it, unrounded, each under its key. Providers that would only print them into the text get the
- * line alone, as does SLF4J 1.7.
+ * them as members, the pattern {@code %kvp} prints them), the line at INFO is accompanied by run,
+ * epoch, iteration, split, layer, the run's parameters ({@code parameters.loss}) and every value
+ * that is in it, unrounded, each under its key. Where the logger's level is DEBUG it is not: a
+ * Logback that is not configured logs at DEBUG and prints the pairs too, every number twice. At
+ * level TRACE there is an event of its own with all values as pairs. Providers that would only
+ * print pairs into the text get the lines alone, as does SLF4J 1.7.
  */
 public final class Slf4jSink extends SerialSink {
   /** The name of the logger. */
@@ -40,7 +42,8 @@ public final class Slf4jSink extends SerialSink {
           Metric.NOISE_RATE,
           Metric.MEMORIZATION_FRACTION,
           Metric.MEMORIZATION_FITTED,
-          Metric.MEMORIZATION_RECOVERED);
+          Metric.MEMORIZATION_RECOVERED,
+          Metric.EXAMPLES_NONFINITE);
 
   /** Whether the SLF4J on the class path is of version 2, which has key-value pairs. */
   private static final boolean TAKES_PAIRS =
@@ -59,46 +62,64 @@ public final class Slf4jSink extends SerialSink {
 
   @Override
   protected void put(Observation observation) {
-    if (logger.isDebugEnabled()) {
-      log(true, observation, List.copyOf(observation.measurements().metrics()));
-    } else if (logger.isInfoEnabled()) {
-      log(false, observation, HEADLINES);
+    if (!logger.isInfoEnabled()) {
+      return;
     }
-  }
-
-  private void log(boolean debug, Observation observation, List<Metric> metrics) {
-    Map<String, Double> values = values(observation.measurements(), metrics);
-    String line = line(observation, values);
-    if (TAKES_PAIRS && KeyValueLogging.isTakenBy(logger)) {
-      KeyValueLogging.log(logger, debug, line, observation, values);
-    } else if (debug) {
-      logger.debug(line);
+    Map<String, Double> others = definedValues(observation.measurements());
+    Map<String, Double> headlines = takeHeadlines(others);
+    String line = line(observation, headlines);
+    if (TAKES_PAIRS && !logger.isDebugEnabled() && KeyValueLogging.isTakenBy(logger)) {
+      KeyValueLogging.info(logger, line, observation, headlines);
     } else {
       logger.info(line);
     }
+    if (logger.isDebugEnabled() && !others.isEmpty()) {
+      logger.debug(line(observation, others));
+    }
+    if (TAKES_PAIRS && logger.isTraceEnabled() && KeyValueLogging.isTakenBy(logger)) {
+      others.putAll(headlines);
+      KeyValueLogging.trace(logger, place(observation), observation, others);
+    }
   }
 
-  private static Map<String, Double> values(Measurements measurements, List<Metric> metrics) {
+  private static Map<String, Double> definedValues(Measurements measurements) {
     Map<String, Double> values = new LinkedHashMap<>();
-    for (Metric metric : metrics) {
+    for (Metric metric : measurements.metrics()) {
       if (!Double.isNaN(measurements.value(metric))) {
         values.put(metric.key(), measurements.value(metric));
       }
     }
-    if (measurements.value(Metric.EXAMPLES_NONFINITE) > 0) {
-      values.put(Metric.EXAMPLES_NONFINITE.key(), measurements.value(Metric.EXAMPLES_NONFINITE));
-    }
     return values;
   }
 
+  /** Takes those that tell most out of all; examples left out are among them only if there are. */
+  private static Map<String, Double> takeHeadlines(Map<String, Double> values) {
+    Map<String, Double> headlines = new LinkedHashMap<>();
+    for (Metric metric : HEADLINES) {
+      Double value = values.get(metric.key());
+      if (value != null && (metric != Metric.EXAMPLES_NONFINITE || value > 0)) {
+        headlines.put(metric.key(), values.remove(metric.key()));
+      }
+    }
+    return headlines;
+  }
+
   private static String line(Observation observation, Map<String, Double> values) {
-    StringBuilder line = new StringBuilder();
-    line.append("epoch ").append(observation.epoch());
-    line.append(", iteration ").append(observation.iteration());
-    line.append(", ").append(onOneLine(observation.split()));
-    line.append(" at ").append(onOneLine(observation.layer())).append(':');
+    StringBuilder line = new StringBuilder(place(observation)).append(':');
     values.forEach((key, value) -> line.append(' ').append(key).append('=').append(number(value)));
     return line.toString();
+  }
+
+  /** Training that counts no epochs, and the first epoch, are at an iteration only. */
+  private static String place(Observation observation) {
+    String epoch = observation.epoch() == 0 ? "" : "epoch " + observation.epoch() + ", ";
+    return epoch
+        + "iteration "
+        + observation.iteration()
+        + ", "
+        + onOneLine(observation.split())
+        + " at "
+        + onOneLine(observation.layer());
   }
 
   /** A name cannot forge a second line of the log, or send the terminal a command. */

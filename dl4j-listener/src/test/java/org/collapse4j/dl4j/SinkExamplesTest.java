@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.MicrometerSink;
@@ -67,6 +68,16 @@ class SinkExamplesTest {
     network.fit(Training.batches(Training.clusters(90, 1), 30), 1);
     assertTrue(scraped(server.getAddress().getPort()).contains("collapse4j_nc1_pinv{"));
     server.stop(0);
+  }
+
+  @Test
+  void aLambda() {
+    List<Observation> observations = new ArrayList<>();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().sink(observations::add).build();
+    network.addListeners(listener);
+    network.fit(Training.batches(Training.clusters(90, 1), 30), 2);
+    assertEquals(2, observations.size());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.collapse4j.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
+import ch.qos.logback.classic.layout.TTLLLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.ArrayList;
@@ -15,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
@@ -28,7 +33,7 @@ class Slf4jSinkTest extends MetricSinkContract {
 
   @BeforeEach
   void appendToAList() {
-    logger.setLevel(Level.DEBUG);
+    logger.setLevel(Level.TRACE);
     logger.addAppender(events);
     events.start();
   }
@@ -40,7 +45,10 @@ class Slf4jSinkTest extends MetricSinkContract {
 
   @Override
   List<Reading> read() {
-    return events.list.stream().map(Slf4jSinkTest::reading).toList();
+    return events.list.stream()
+        .filter(event -> event.getLevel() == Level.TRACE)
+        .map(Slf4jSinkTest::reading)
+        .toList();
   }
 
   private static Reading reading(ILoggingEvent event) {
@@ -107,6 +115,46 @@ class Slf4jSinkTest extends MetricSinkContract {
         line.matches("epoch 3, iteration 237, train at output: accuracy=\\S+ nc1\\.pinv=.*"), line);
     assertTrue(line.contains(" memorization.fraction=") && !line.contains("nc3.bias"), line);
     assertEquals(Level.INFO, events.list.get(0).getLevel());
+  }
+
+  @Test
+  void atInfoTheLineHasItsValuesAsPairs() throws Exception {
+    logger.setLevel(Level.INFO);
+    Observation observation = Observations.of(3);
+    open().write(observation);
+    Reading reading = reading(events.list.get(0));
+    assertEquals(observation.parameters(), reading.parameters());
+    assertEquals(
+        observation.measurements().value(Metric.NC1_PINV), reading.values().get("nc1.pinv"));
+    assertFalse(reading.values().containsKey("nc3.bias"));
+  }
+
+  /** As an unconfigured Logback, which prints pairs beside the message. */
+  @Test
+  void atDebugEveryNumberIsInOneOfTwoLinesOnce() throws Exception {
+    logger.setLevel(Level.DEBUG);
+    TTLLLayout unconfigured = new TTLLLayout();
+    unconfigured.setContext(context);
+    unconfigured.start();
+    Observation observation = Observations.of(3);
+    open().write(observation);
+    assertEquals(
+        List.of(Level.INFO, Level.DEBUG),
+        events.list.stream().map(ILoggingEvent::getLevel).toList());
+    String printed = events.list.stream().map(unconfigured::doLayout).collect(Collectors.joining());
+    for (String key : Reading.definedValues(observation).keySet()) {
+      assertEquals(2, printed.split(" " + Pattern.quote(key) + "=", -1).length, key + printed);
+    }
+    assertTrue(printed.length() < 2048, printed);
+  }
+
+  @Test
+  void whereNoEpochHasEndedTheIterationIsShownAlone() throws Exception {
+    Observation first = Observations.of(1);
+    Observation before = new Observation("run", 0, 40, "train", "output", first.measurements());
+    open().write(before);
+    String line = events.list.get(0).getFormattedMessage();
+    assertTrue(line.startsWith("iteration 40, train at output: "), line);
   }
 
   @Test
