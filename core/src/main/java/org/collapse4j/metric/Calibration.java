@@ -8,10 +8,11 @@ public final class Calibration {
 
   /**
    * Top-1 accuracy, also by class, and the expected calibration error over 15 bins of the top
-   * probability: {@code sum over bins of |correct - sum of confidences| / N} (Guo et al. 2017).
+   * probability: {@code sum over bins of |correct - sum of confidences| / N} (Guo et al. 2017), and
+   * the mean of that probability, which tells which way confidence is off.
    *
    * @param decisions with a classifier
-   * @return accuracy and ece, each from 0 to 1; NaN without examples
+   * @return accuracy, ece and confidence, each from 0 to 1; NaN without examples
    * @throws IllegalArgumentException if the decisions are without a classifier
    */
   public static Measurements of(DecisionStatistics decisions) {
@@ -20,8 +21,10 @@ public final class Calibration {
     }
     double total = decisions.totalCount();
     double error = 0;
+    double confidence = 0;
     for (int bin = 0; bin < DecisionStatistics.CONFIDENCE_BINS; bin++) {
       error += Math.abs(decisions.binCorrectCount(bin) - decisions.binConfidenceSum(bin));
+      confidence += decisions.binConfidenceSum(bin);
     }
     long correct = 0;
     double[] perClass = new double[decisions.numClasses()];
@@ -33,6 +36,7 @@ public final class Calibration {
         .put(Metric.ACCURACY, correct / total)
         .putClassValues(Metric.ACCURACY, perClass)
         .put(Metric.ECE, error / total)
+        .put(Metric.CONFIDENCE, confidence / total)
         .build();
   }
 }

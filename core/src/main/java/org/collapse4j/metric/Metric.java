@@ -167,6 +167,12 @@ public enum Metric {
       "Expected calibration error: how far confidence is from accuracy, over 15 bins",
       0,
       "Guo et al. 2017"),
+  /** Mean over examples of the probability of the predicted class. */
+  CONFIDENCE(
+      "confidence",
+      "Mean probability of the predicted class, above accuracy if over-confident",
+      Double.NaN,
+      "Guo et al. 2017"),
   /** {@link #NC1_PINV} of held-out features. */
   DILATION_NC1(
       "dilation.nc1",
@@ -229,6 +235,16 @@ public enum Metric {
       "Share of corrupted examples predicted as their clean label",
       1,
       "Nguyen et al. 2023"),
+  /** Estimated number of wrong labels among those observed. */
+  SUSPECTS_COUNT("suspects.count", "Estimated number of wrong labels", Double.NaN, "collapse4j"),
+  /** {@link #SUSPECTS_COUNT} over the number of examples observed. */
+  SUSPECTS_SHARE("suspects.share", "Estimated share of wrong labels", 0, "collapse4j"),
+  /** Share of the most suspect examples, as many as are wrong, predicted as their given label. */
+  MEMORIZATION_ESTIMATED(
+      "memorization.estimated",
+      "Share of the examples whose label looks wrong that are predicted as that label",
+      0,
+      "collapse4j"),
   /** The number of classes with at least one example. */
   CLASSES_PRESENT(
       "classes.present", "Number of classes with at least one example", Double.NaN, "collapse4j"),

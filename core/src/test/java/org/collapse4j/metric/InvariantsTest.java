@@ -146,6 +146,7 @@ class InvariantsTest {
     expected.add(Metric.NC4_NCC_ACCURACY);
     expected.add(Metric.ACCURACY);
     expected.add(Metric.ECE);
+    expected.add(Metric.CONFIDENCE);
     assertEquals(expected, defined);
     assertEquals(1, measured.value(Metric.CLASSES_PRESENT));
     assertEquals(1, measured.value(Metric.NC4_NCC_ACCURACY));

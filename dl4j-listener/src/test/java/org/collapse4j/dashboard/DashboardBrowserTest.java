@@ -99,7 +99,7 @@ class DashboardBrowserTest {
       assertFalse(browser.text("#" + id + " h2").isEmpty(), id);
     }
     assertEquals("2 runs, up to epoch 12", browser.text("#summary"));
-    assertTrue(browser.text("#verdict li").startsWith("Classes have collapsed"));
+    assertTrue(browser.text("#verdict li").startsWith("Training classes have collapsed"));
     assertTrue(browser.text("#collapse .meaning").contains("Galanti"));
     assertEquals(2, browser.findAll("#picture circle").size());
     assertEquals(1, browser.findAll("#picture path.theory").size());

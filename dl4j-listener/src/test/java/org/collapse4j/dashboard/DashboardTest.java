@@ -99,7 +99,7 @@ class DashboardTest {
   void withoutScriptsThereAreVerdictsDrawingsAndATable() {
     String page = page(Runs.complete("a<b", 4, Map.of()));
     String fallback = between(page, "<noscript>", "</noscript>");
-    assertTrue(fallback.contains("83% of wrong labels are memorized"), fallback);
+    assertTrue(fallback.contains("83% of the 6 wrong labels are memorized"), fallback);
     assertTrue(fallback.contains("<th scope=\"row\">a&lt;b</th>"), fallback);
     assertEquals(9, fallback.split("<svg viewBox", -1).length - 1);
     assertTrue(fallback.contains(">epoch</text>"), fallback);

@@ -52,6 +52,7 @@ public final class Runs {
       String run, int epoch, double way, Map<String, String> about, Random random) {
     Measurements values =
         Measurements.builder()
+            .put(Metric.NC1_PINV, Math.exp(-5 * way))
             .put(Metric.NC1_CDNV, Math.exp(-5 * way))
             .put(Metric.NC2_ETF_MEANS, 1 - 0.9 * way)
             .put(Metric.NC3_DUALITY, 1 - 0.8 * way)
@@ -62,6 +63,8 @@ public final class Runs {
             .put(Metric.MEMORIZATION_FITTED, 0.83 * way)
             .put(Metric.MEMORIZATION_RECOVERED, 1 - way)
             .put(Metric.MEMORIZATION_RELATIVE, 0.2 + way)
+            .put(Metric.CLASSES_PRESENT, 3)
+            .put(Metric.EXAMPLES, 30)
             .putClassValues(Metric.NC1_CDNV, new double[] {way, 1 - way, Double.NaN})
             .putClassValues(Metric.MEMORIZATION_FRACTION, new double[] {way, 0.5, 0.1})
             .putPairs(

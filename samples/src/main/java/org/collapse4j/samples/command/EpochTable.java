@@ -12,6 +12,7 @@ final class EpochTable extends TableWithBar {
   private static final String HEAD = "%5s %8s %9s %9s %9s %9s %9s %9s %9s %9s %7s%n";
 
   private final PrintWriter out;
+  private double loss;
 
   EpochTable(PrintWriter out) {
     this.out = out;
@@ -57,9 +58,15 @@ final class EpochTable extends TableWithBar {
     out.flush();
   }
 
+  /** Whether the loss of the last epoch is a number. */
+  boolean hasFiniteLoss() {
+    return Double.isFinite(loss);
+  }
+
   @Override
   public void epochDone(EpochReport report) {
     close();
+    loss = report.loss();
     out.printf(
         Locale.ROOT,
         "%5d %8.4f %9.4f %9.4f %9.4g %9.4g %9.4f %9.4f %9.4f %9.4f %6.1fs%n",

@@ -38,7 +38,7 @@ public final class SummaryCommand implements Callable<Integer> {
       List.of(
           Metric.ACCURACY,
           Metric.ECE,
-          Metric.NC1_CDNV,
+          Metric.NC1_PINV,
           Metric.NC2_ETF_MEANS,
           Metric.NC3_DUALITY,
           Metric.NC4_MISMATCH,

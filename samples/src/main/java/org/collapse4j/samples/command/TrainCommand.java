@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.ObservedTraining;
+import org.collapse4j.verdict.VerdictRules;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Trains a small network on Fashion-MNIST and shows, epoch by epoch, how its classes collapse.",
-      "Without --data it takes the 10,000 + 2,000 images that come with the program."
+      "Without --data it takes the 10,000 + 2,000 images that come with the program.",
+      "The exit code is 1 if training has diverged."
     })
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -59,18 +63,22 @@ public final class TrainCommand implements Callable<Integer> {
           .run(run)
           .build()
           .run(images, table);
+      return sayWhatHappened(log, table.hasFiniteLoss());
     }
-    sayWhatHappened(log);
-    return 0;
   }
 
-  private void sayWhatHappened(Path log) throws IOException {
+  /** Returns the exit code: a training that has diverged is no success. */
+  private int sayWhatHappened(Path log, boolean finiteLoss) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     out.println();
-    for (RunHistory history : MetricLog.read(log).histories()) {
-      VerdictLines.printRun(out, history);
+    List<RunHistory> histories = MetricLog.read(log).histories();
+    histories.forEach(history -> VerdictLines.printRun(out, history));
+    boolean diverged = histories.stream().anyMatch(VerdictRules::hasDiverged);
+    if (!finiteLoss && !diverged) {
+      out.println("Training has diverged: the loss is not a finite number.");
     }
     out.flush();
+    return finiteLoss && !diverged ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 
   private Path newLog() throws IOException {

@@ -12,13 +12,13 @@ import org.collapse4j.metric.Metric;
 final class Logs {
   private Logs() {}
 
-  /** Appends an observation of held-out accuracy and cdnv. */
-  static void append(Path file, String run, int epoch, double accuracy, double cdnv)
+  /** Appends an observation of held-out accuracy and NC1. */
+  static void append(Path file, String run, int epoch, double accuracy, double nc1)
       throws IOException {
     Measurements values =
         Measurements.builder()
             .put(Metric.ACCURACY, accuracy)
-            .put(Metric.NC1_CDNV, cdnv)
+            .put(Metric.NC1_PINV, nc1)
             .put(Metric.EXAMPLES, 100)
             .build();
     new JsonLinesSink(file)

@@ -53,7 +53,7 @@ class TrainCommandTest {
     assertTrue(lines.get(0).contains("120 training and 30 held-out images of 3 classes"));
     int blank = lines.lastIndexOf("");
     assertTrue(lines.get(blank - 1).matches(" +4 +\\d.*s"), shell.out());
-    assertTrue(lines.get(blank + 1).startsWith("Classes "), shell.out());
+    assertTrue(lines.get(blank + 1).contains("of training examples are right"), shell.out());
 
     List<Observation> observations =
         MetricLog.read(folder.resolve("runs/first.jsonl")).observations();
@@ -94,6 +94,19 @@ class TrainCommandTest {
     assertEquals(2, again.exitCode());
     assertTrue(again.err().contains("first.jsonl is there already"), again.err());
     assertEquals(before, Files.readString(folder.resolve("runs/first.jsonl")));
+  }
+
+  @Test
+  void aTrainingThatDivergesIsSaidToAndEndsWithExitCode1() {
+    Shell shell = train("--learning-rate", "1e9");
+    assertEquals(1, shell.exitCode(), shell.out());
+    assertTrue(
+        shell
+            .out()
+            .endsWith(
+                "Training has diverged: no example has finite features any more."
+                    + System.lineSeparator()),
+        shell.out());
   }
 
   @Test
