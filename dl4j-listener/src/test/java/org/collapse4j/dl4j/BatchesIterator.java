@@ -6,13 +6,14 @@ import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /** A list of batches, in its order. */
-final class BatchesIterator implements MultiDataSetIterator {
+public class BatchesIterator implements MultiDataSetIterator {
   private static final long serialVersionUID = 1L;
 
   private final transient List<MultiDataSet> batches;
   private int next;
 
-  BatchesIterator(List<MultiDataSet> batches) {
+  /** Begins before the first. */
+  public BatchesIterator(List<MultiDataSet> batches) {
     this.batches = batches;
   }
 

@@ -1,0 +1,357 @@
+package org.collapse4j.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.collapse4j.log.MetricSink;
+import org.collapse4j.log.Observation;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+/** Whatever is thrown by a sink or a probe: training goes on, and it is counted and told. */
+class ObservingNeverEndsTrainingTest {
+  private static final int EPOCHS = 3;
+
+  private final DataSet data = Training.clusters(48, 1);
+
+  /** Throws anything at all, as code in other languages of the JVM does. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable failure) throws T {
+    throw (T) failure;
+  }
+
+  record Failure(Supplier<Throwable> made) {
+    @Override
+    public String toString() {
+      return made.get().toString();
+    }
+  }
+
+  static Stream<Failure> failures() {
+    return Stream.<Supplier<Throwable>>of(
+            () -> new StackOverflowError("too deep"),
+            () -> new AssertionError("not so"),
+            () -> new InternalError("a fault in a mapped file"),
+            () -> new OutOfMemoryError("too much"),
+            () -> new NoClassDefFoundError("not/There"),
+            () -> new IOException("disk full"),
+            () -> new IllegalStateException("closed"),
+            () -> new Throwable("neither an exception nor an error"))
+        .map(Failure::new);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aSinkThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+    List<Observation> written = new ArrayList<>();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(false)
+            .trainProbe(Training.batches(data, 16))
+            .sink(observation -> sneak(failure.made().get()))
+            .sink(written::add)
+            .build();
+    assertTrainsAsWithout(listener);
+    assertEquals(EPOCHS, written.size());
+    assertEquals(EPOCHS, listener.failureCount());
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aProbeThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+    List<Observation> written = new ArrayList<>();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(false)
+            .trainProbe(Training.batches(data, 16))
+            .heldOutProbe(
+                new BatchesIterator(List.of()) {
+                  private static final long serialVersionUID = 1L;
+
+                  @Override
+                  public boolean hasNext() {
+                    return true;
+                  }
+
+                  @Override
+                  public MultiDataSet next() {
+                    ObservingNeverEndsTrainingTest.<RuntimeException>sneak(failure.made().get());
+                    return null;
+                  }
+                })
+            .sink(written::add)
+            .build();
+    assertTrainsAsWithout(listener);
+    assertEquals(EPOCHS, written.stream().filter(o -> o.split().equals("train")).count());
+    assertEquals(EPOCHS, listener.failureCount());
+  }
+
+  private void assertTrainsAsWithout(NeuralCollapseListener listener) {
+    float[] without = train();
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      assertArrayEquals(without, train(listener));
+      assertEquals(1, log.lines().size(), log.lines().toString());
+    }
+  }
+
+  private float[] train(TrainingListener... listeners) {
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.setListeners(listeners);
+    network.fit(Training.batches(data, 16), EPOCHS);
+    return network.params().toFloatVector();
+  }
+
+  @Test
+  @SuppressWarnings("removal") // What stops a thread is what is tested.
+  void whatAsksTheThreadToStopPasses() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(false)
+            .trainProbe(Training.batches(data, 16))
+            .sink(observation -> sneak(new ThreadDeath()))
+            .build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    assertThrows(ThreadDeath.class, () -> listener.observe(network));
+  }
+
+  @Test
+  void anInterruptionIsCountedAndKeepsTheThreadInterrupted() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(false)
+            .trainProbe(Training.batches(data, 16))
+            .sink(observation -> sneak(new InterruptedException("asked to stop")))
+            .build();
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      listener.observe(Training.multiLayerNetwork());
+      assertTrue(Thread.interrupted(), "the thread is still to see that it was interrupted");
+      assertEquals(1, listener.failureCount());
+      assertEquals(1, log.lines().size(), log.lines().toString());
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  /** Fails with another message each time, for as long as it is told to. */
+  private static final class ChangingFailure implements MetricSink {
+    private int written;
+    private boolean failing = true;
+
+    @Override
+    public void write(Observation observation) throws IOException {
+      written++;
+      if (failing) {
+        throw new IOException("could not write /tmp/" + written + "-" + observation.epoch());
+      }
+    }
+  }
+
+  private NeuralCollapseListener writingTo(MetricSink sink) {
+    DataSet few = Training.clusters(6, 2);
+    return NeuralCollapseListener.builder().stream(false)
+        .heldOutProbe(Training.batches(few, 6))
+        .sink(sink)
+        .build();
+  }
+
+  @Test
+  void aFailingSinkWithChangingMessagesGivesOneLineAndOneMoreWhenItRecovers() {
+    ChangingFailure sink = new ChangingFailure();
+    NeuralCollapseListener listener = writingTo(sink);
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      for (int epoch = 1; epoch <= 20; epoch++) {
+        listener.observe(network, epoch);
+      }
+      assertEquals(20, listener.failureCount());
+      assertEquals(1, log.lines().size(), log.lines().toString());
+      sink.failing = false;
+      listener.observe(network, 21);
+      assertEquals(2, log.lines().size(), "recovered: " + log.lines());
+      listener.observe(network, 22);
+      assertEquals(2, log.lines().size(), log.lines().toString());
+      assertEquals(20, listener.failureCount());
+    }
+  }
+
+  /** Cannot be read, with another message each time, for as long as it is told to. */
+  private static final class Unreadable extends BatchesIterator {
+    private static final long serialVersionUID = 1L;
+    private int asked;
+    private boolean readable;
+
+    Unreadable() {
+      super(List.of(Training.clusters(6, 2).toMultiDataSet()));
+    }
+
+    @Override
+    public void reset() {
+      asked++;
+      if (!readable) {
+        throw new IllegalStateException("could not read /tmp/" + asked);
+      }
+      super.reset();
+    }
+  }
+
+  private static NeuralCollapseListener reading(Unreadable data) {
+    return NeuralCollapseListener.builder().stream(false)
+        .heldOutProbe(data)
+        .sink(observation -> {})
+        .build();
+  }
+
+  @Test
+  void aFailingProbeOf300EpochsGivesOneLineAndOneMoreWhenItRecovers() {
+    Unreadable data = new Unreadable();
+    NeuralCollapseListener listener = reading(data);
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      for (int epoch = 1; epoch <= 300; epoch++) {
+        listener.observe(network, epoch);
+      }
+      assertEquals(300, listener.failureCount());
+      assertEquals(1, log.lines().size(), log.lines().toString());
+      assertTrue(log.lines().get(0).contains("\"heldout\""), log.lines().get(0));
+      data.readable = true;
+      assertEquals(1, listener.observe(network, 301).size());
+      assertEquals(2, log.lines().size(), "recovered: " + log.lines());
+      listener.observe(network, 302);
+      assertEquals(2, log.lines().size(), log.lines().toString());
+    }
+  }
+
+  @Test
+  void everyThousandthFailureIsSaidAgain() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(false)
+            .heldOutProbe(new Unreadable())
+            .sink(observation -> {})
+            .build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    List<Integer> saidAt = new ArrayList<>();
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      for (int failure = 1; failure <= 2001; failure++) {
+        int before = log.lines().size();
+        listener.observe(network, failure);
+        if (log.lines().size() > before) {
+          saidAt.add(failure);
+        }
+      }
+      assertEquals(List.of(1, 1000, 2000), saidAt, log.lines().toString());
+    }
+  }
+
+  @Test
+  void anotherKindOfFailureAtTheSamePlaceIsSaidToo() {
+    boolean[] deeper = new boolean[1];
+    NeuralCollapseListener listener =
+        writingTo(
+            observation -> {
+              if (deeper[0]) {
+                throw new IllegalStateException("closed");
+              }
+              throw new IOException("disk full");
+            });
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      listener.observe(network, 1);
+      deeper[0] = true;
+      listener.observe(network, 2);
+      listener.observe(network, 3);
+      assertEquals(2, log.lines().size(), log.lines().toString());
+      assertEquals(3, listener.failureCount());
+    }
+  }
+
+  @Test
+  void nothingInTheListenerGrowsWithTheNumberOfFailures() {
+    NeuralCollapseListener listener = writingTo(new ChangingFailure());
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      for (int epoch = 1; epoch <= 10; epoch++) {
+        listener.observe(network, epoch);
+      }
+      long before = elementsHeldBy(listener);
+      for (int epoch = 11; epoch <= 40; epoch++) {
+        listener.observe(network, epoch);
+      }
+      assertEquals(before, elementsHeldBy(listener), "elements of collections and arrays");
+      assertEquals(40, listener.failureCount());
+      assertTrue(log.lines().size() < 40);
+    }
+  }
+
+  /** How many elements all collections hold that the library's own objects refer to. */
+  private static long elementsHeldBy(Object root) {
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Object> open = new ArrayDeque<>(List.of(root));
+    long elements = 0;
+    while (!open.isEmpty()) {
+      Object object = open.pop();
+      if (!seen.add(object)) {
+        continue;
+      }
+      if (object instanceof Collection<?> collection) {
+        elements += collection.size();
+        collection.stream().filter(e -> e != null).forEach(open::push);
+      } else if (object instanceof Map<?, ?> map) {
+        elements += map.size();
+        map.keySet().forEach(open::push);
+        map.values().stream().filter(e -> e != null).forEach(open::push);
+      } else if (object instanceof Object[] array) {
+        elements += array.length;
+        Arrays.stream(array).filter(e -> e != null).forEach(open::push);
+      } else if (object.getClass().getName().startsWith("org.collapse4j")) {
+        fieldsOf(object).forEach(open::push);
+      }
+    }
+    return elements;
+  }
+
+  private static List<Object> fieldsOf(Object object) {
+    List<Object> values = new ArrayList<>();
+    for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
+      if (!type.getName().startsWith("org.collapse4j")) {
+        continue;
+      }
+      for (Field field : type.getDeclaredFields()) {
+        Object value = value(field, object);
+        if (value != null) {
+          values.add(value);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static Object value(Field field, Object object) {
+    if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()) {
+      return null;
+    }
+    try {
+      field.setAccessible(true);
+      return field.get(object);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(field.toString(), e);
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package org.collapse4j.samediff;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.collapse4j.dl4j.RecordedWarnings;
+import org.collapse4j.log.Observation;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.listeners.At;
+import org.nd4j.autodiff.listeners.BaseListener;
+import org.nd4j.autodiff.listeners.Listener;
+import org.nd4j.autodiff.listeners.Operation;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.TrainingConfig;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+
+/** Faults and options of a SameDiff listener: what observes ends nothing and changes nothing. */
+class SameDiffFaultsTest {
+  private static final int IN = 6;
+  private static final int D = 8;
+  private static final int K = 3;
+  private static final int EPOCHS = 4;
+
+  private final List<DataSet> batches = clusters(3, 16, 16, 5);
+  private final List<DataSet> heldOut = clusters(4, 11, 6);
+
+  private static List<DataSet> clusters(int seed, int... sizes) {
+    Random random = new Random(seed);
+    List<DataSet> made = new ArrayList<>();
+    for (int size : sizes) {
+      INDArray features = Nd4j.create(DataType.FLOAT, size, IN);
+      INDArray labels = Nd4j.create(DataType.FLOAT, size, K);
+      for (int i = 0; i < size; i++) {
+        int label = random.nextInt(K);
+        labels.putScalar(i, label, 1);
+        for (int j = 0; j < IN; j++) {
+          features.putScalar(i, j, random.nextGaussian() + (j % K == label ? 2 : 0));
+        }
+      }
+      made.add(new DataSet(features, labels));
+    }
+    return made;
+  }
+
+  private static INDArray initial(int rows, int columns, int seed) {
+    Random random = new Random(seed);
+    INDArray values = Nd4j.create(DataType.FLOAT, rows, columns);
+    for (int i = 0; i < rows * columns; i++) {
+      values.putScalar(i / columns, i % columns, random.nextGaussian() * 0.4);
+    }
+    return values;
+  }
+
+  private enum Kind {
+    PLAIN,
+    /** Random numbers are added to the features, in inference too. */
+    NOISY
+  }
+
+  private static SameDiff graph(Kind kind) {
+    SameDiff graph = SameDiff.create();
+    SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, IN);
+    SDVariable labels = graph.placeHolder("labels", DataType.FLOAT, -1, K);
+    SDVariable w0 = graph.var("w0", initial(IN, D, 1));
+    SDVariable hidden = in.mmul(w0);
+    if (kind == Kind.NOISY) {
+      hidden = hidden.add(graph.random.normal("noise", 0.0, 0.5, DataType.FLOAT, D));
+    }
+    SDVariable features = graph.nn.tanh("features", hidden);
+    SDVariable weights = graph.var("weights", initial(D, K, 3));
+    SDVariable bias = graph.var("bias", Nd4j.create(DataType.FLOAT, K));
+    SDVariable logits = features.mmul(weights).add("logits", bias);
+    graph.loss.softmaxCrossEntropy("loss", labels, logits, null).markAsLoss();
+    graph.setTrainingConfig(
+        new TrainingConfig.Builder()
+            .updater(new Adam(0.05))
+            .dataSetFeatureMapping("in")
+            .dataSetLabelMapping("labels")
+            .build());
+    return graph;
+  }
+
+  private static SameDiffListener.Builder listener() {
+    return SameDiffListener.builder("features", "labels").classifier("weights", "bias");
+  }
+
+  private DataSetIterator iterator() {
+    return new ExistingDataSetIterator(batches);
+  }
+
+  private float[] train(SameDiff graph, Listener... listeners) {
+    Nd4j.getRandom().setSeed(5);
+    graph.setListeners(listeners);
+    graph.fit(iterator(), EPOCHS);
+    return graph.getVariable("w0").getArr().dup('c').reshape(IN * D).toFloatVector();
+  }
+
+  @Test
+  void aGraphThatDrawsInInferenceTrainsToTheSameBits() {
+    float[] without = train(graph(Kind.NOISY));
+    SameDiffListener listener =
+        listener()
+            .trainProbe(iterator())
+            .heldOutProbe(iterator())
+            .outOfDistributionProbe(iterator())
+            .failFast(true)
+            .sink(o -> {})
+            .build();
+    assertArrayEquals(without, train(graph(Kind.NOISY), listener));
+  }
+
+  record Failure(Supplier<Throwable> made) {
+    @Override
+    public String toString() {
+      return made.get().toString();
+    }
+  }
+
+  static Stream<Failure> failures() {
+    return Stream.<Supplier<Throwable>>of(
+            () -> new StackOverflowError("too deep"),
+            () -> new AssertionError("not so"),
+            () -> new InternalError("a fault in a mapped file"))
+        .map(Failure::new);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable failure) throws T {
+    throw (T) failure;
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aSinkThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+    SameDiffListener listener =
+        listener().stream(false)
+            .trainProbe(iterator())
+            .sink(observation -> sneak(failure.made().get()))
+            .build();
+    assertTrainsAsWithout(listener);
+    assertEquals(EPOCHS, listener.failureCount());
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aProbeThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+    List<Observation> written = new ArrayList<>();
+    DataSetIterator failing =
+        new ExistingDataSetIterator(batches) {
+          @Override
+          public DataSet next() {
+            SameDiffFaultsTest.<RuntimeException>sneak(failure.made().get());
+            return null;
+          }
+        };
+    SameDiffListener listener =
+        listener().stream(false)
+            .trainProbe(iterator())
+            .heldOutProbe(failing)
+            .sink(written::add)
+            .build();
+    assertTrainsAsWithout(listener);
+    assertEquals(EPOCHS, written.stream().filter(o -> o.split().equals("train")).count());
+    assertEquals(EPOCHS, listener.failureCount());
+  }
+
+  private void assertTrainsAsWithout(SameDiffListener listener) {
+    float[] without = train(graph(Kind.PLAIN));
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      assertArrayEquals(without, train(graph(Kind.PLAIN), listener));
+      assertEquals(1, log.lines().size(), log.lines().toString());
+    }
+  }
+
+  @Test
+  @SuppressWarnings("removal") // What stops a thread is what is tested.
+  void whatAsksTheThreadToStopPasses() {
+    SameDiffListener listener =
+        listener().stream(false)
+            .trainProbe(iterator())
+            .sink(observation -> sneak(new ThreadDeath()))
+            .build();
+    SameDiff graph = graph(Kind.PLAIN);
+    assertThrows(ThreadDeath.class, () -> listener.observe(graph));
+  }
+
+  private static final class CountsEpochs extends BaseListener {
+    private int completed;
+
+    @Override
+    public boolean isActive(Operation operation) {
+      return operation == Operation.TRAINING;
+    }
+
+    @Override
+    public void epochStart(SameDiff graph, At at) {
+      completed = at.epoch();
+    }
+  }
+
+  static Stream<String> badLabels() {
+    return Stream.of("another number of classes", "a row that adds up to a half", "too few");
+  }
+
+  private static INDArray labels(String fault) {
+    INDArray good = clusters(9, 11).get(0).getLabels();
+    return switch (fault) {
+      case "another number of classes" ->
+          Nd4j.eye(11).getColumns(0, 1, 2, 3).castTo(DataType.FLOAT);
+      case "too few" -> clusters(9, 5).get(0).getLabels();
+      default -> {
+        good.getRow(4).muli(0.5);
+        yield good;
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("badLabels")
+  void aBadHeldOutBatchCostsOneObservationOfThatSplit(String fault) {
+    CountsEpochs epochs = new CountsEpochs();
+    DataSet bad = new DataSet(clusters(9, 11).get(0).getFeatures(), labels(fault));
+    DataSetIterator sometimesBad =
+        new ExistingDataSetIterator(heldOut) {
+          private int position;
+
+          @Override
+          public boolean hasNext() {
+            return position < heldOut.size() + (epochs.completed == 1 ? 1 : 0);
+          }
+
+          @Override
+          public DataSet next() {
+            position++;
+            return position > heldOut.size() ? bad : heldOut.get(position - 1);
+          }
+
+          @Override
+          public void reset() {
+            position = 0;
+          }
+        };
+    List<Observation> observations = new ArrayList<>();
+    SameDiffListener listener =
+        listener().stream(false)
+            .trainProbe(iterator())
+            .heldOutProbe(sometimesBad)
+            .sink(observations::add)
+            .build();
+    float[] without = train(graph(Kind.PLAIN));
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      assertArrayEquals(without, train(graph(Kind.PLAIN), epochs, listener));
+      List<String> told = log.lines().stream().filter(l -> l.contains("could not")).toList();
+      assertEquals(1, told.size(), log.lines().toString());
+      assertTrue(told.get(0).contains("\"heldout\""), told.get(0));
+    }
+    assertEquals(1, listener.failureCount());
+    assertEquals(List.of(1, 2, 3, 4), epochs(observations, "train"));
+    assertEquals(List.of(1, 3, 4), epochs(observations, "heldout"));
+  }
+
+  private static List<Integer> epochs(List<Observation> observations, String split) {
+    return observations.stream()
+        .filter(o -> o.split().equals(split))
+        .map(Observation::epoch)
+        .toList();
+  }
+}
