@@ -21,7 +21,7 @@ import org.collapse4j.verdict.VerdictRules;
  *
  * <p>The page is a single file that needs no network and works from disk; its content security
  * policy allows nothing but its own script and style, and whatever comes from a log is only ever
- * text. Where scripts do not run it shows the curves and a table.
+ * text. Where scripts do not run it shows the verdicts and a table.
  *
  * <pre>{@code
  * Dashboard.of(MetricLog.read(Path.of("runs"))).write(Path.of("page.html"));
@@ -91,7 +91,7 @@ public final class Dashboard {
   }
 
   private String fallback() {
-    return new StaticCharts(runs).html();
+    return new WithoutScripts(runs).html();
   }
 
   /**

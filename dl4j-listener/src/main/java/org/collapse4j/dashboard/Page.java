@@ -18,28 +18,31 @@ import java.util.stream.Collectors;
 final class Page {
   private static final List<String> SCRIPTS =
       List.of(
-          "uplot/uPlot.iife.min.js",
+          "d3/d3.min.js",
           "data.js",
           "elements.js",
+          "plot.js",
+          "view.js",
           "charts.js",
+          "panels.js",
           "picture.js",
           "classes.js",
           "examples.js",
           "page.js");
-  private static final List<String> STYLES = List.of("uplot/uPlot.min.css", "page.css");
+  private static final List<String> STYLES = List.of("page.css");
 
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
   private static final String TEMPLATE = resource("page.html");
   private static final String SCRIPT = joined(SCRIPTS);
   private static final String STYLE = joined(STYLES);
-  private static final String LICENCE = resource("uplot/LICENSE").strip();
+  private static final String LICENCE = resource("d3/LICENSE").strip();
 
   private static final String POLICY =
       "default-src 'none'; script-src '"
           + hash(SCRIPT)
           + "'; style-src '"
           + hash(STYLE)
-          + "'; base-uri 'none'; form-action 'none'";
+          + "'; img-src blob:; base-uri 'none'; form-action 'none'";
   private static final String LIVE_POLICY = POLICY + "; connect-src 'self'";
 
   /** What a server says of the page; that no other may frame it can only be said here. */

@@ -117,6 +117,9 @@ final class PageData {
     json.put("layer", series.layer());
     json.put("every", stride);
     json.put("x", float64(kept, this::moment));
+    if (byEpoch) {
+      json.put("iterations", float64(kept, Observation::iteration));
+    }
     ObjectNode values = json.putObject("values");
     for (Metric metric : metrics(series)) {
       column(values, metric, kept);

@@ -1,60 +1,58 @@
 /* Metrics over epochs. */
 
-/* What is shown, the same in every part of the page. */
-const state = {
-  data: null, hidden: new Set(), band: false, moment: Infinity, run: 0, colours: new Map() };
-
-/* A run keeps its colour when others come before it. */
-function giveColours() {
-  for (const run of state.data.runs) {
-    if (!state.colours.has(run.name)) state.colours.set(run.name, state.colours.size);
-    run.colour = state.colours.get(run.name);
-  }
-}
-
-const isVisible = (run) => !state.hidden.has(run.name);
-const visibleRuns = () => state.data.runs.filter(isVisible);
-
-const PLOT_HEIGHT = 232;
+const PLOT_HEIGHT = 244;
 const TIP_ROWS = 10;
 const COMPARED_RUNS = 5;
-const TABLE_ROWS = 60;
-const NEAR_PIXELS = 20;
+const TABLE_ROWS = 200;
+const NEAR_PIXELS = 24;
+const FEW_POINTS = 25;
 
-/* Lines over one rising x: each value list has null where a line has no value. */
-function joined(lines) {
-  const first = lines[0].x;
-  const same = lines.every((l) => l.x.length === first.length && l.x.every((v, i) => v === first[i]));
-  if (same) return { x: first, columns: lines.map((l) => l.y) };
-  const x = [...new Set(lines.flatMap((l) => l.x))].sort((a, b) => a - b);
-  const place = new Map(x.map((v, i) => [v, i]));
-  const columns = lines.map((line) => {
-    const column = new Array(x.length).fill(null);
-    line.x.forEach((v, i) => (column[place.get(v)] = line.y[i]));
-    return column;
-  });
-  return { x, columns };
+/* Mean, lowest and highest over lines of {x, y}, where any has a value. */
+function summarised(lines) {
+  const at = new Map();
+  for (const { x, y } of lines) {
+    x.forEach((place, i) => {
+      if (!at.has(place)) at.set(place, []);
+      at.get(place).push(y[i]);
+    });
+  }
+  const x = [...at.keys()].sort(d3.ascending);
+  const values = x.map((place) => at.get(place));
+  return { x, y: values.map((v) => d3.mean(v)), low: values.map((v) => d3.min(v)), high: values.map((v) => d3.max(v)) };
 }
 
-/* Mean, lowest and highest over lines, where any has a value. */
-function summarised(lines) {
-  const { x, columns } = joined(lines);
-  const over = (reduce) => x.map((_, i) => {
-    const values = columns.map((c) => c[i]).filter((v) => v !== null);
-    return values.length === 0 ? null : reduce(values);
+/* An exponential mean that does not begin at zero. */
+function smoothed(y, weight) {
+  let sum = 0, weights = 0;
+  return y.map((value) => {
+    sum = weight * sum + (1 - weight) * value;
+    weights = weight * weights + (1 - weight);
+    return sum / weights;
   });
-  return {
-    x, mean: over((v) => v.reduce((a, b) => a + b, 0) / v.length), low: over(lowest), high: over(highest) };
 }
 
 class Chart {
-  /* spec: {title, role, keys, compare, log}; role is training, heldOut, any or a function of a run. */
+  /* spec: {id, title, role, keys, compare, log, small}; role is training, heldOut, any or a function
+     of a run. */
   constructor(spec) {
     this.spec = spec;
     this.keys = spec.keys.filter((key) => this.isMeasured(key));
-    this.key = this.keys[0] ?? spec.keys[0];
-    this.log = this.logBelongs();
-    this.build();
+    const chosen = chosenOf(spec.id);
+    this.key = this.keys.includes(chosen.key) ? chosen.key : this.keys[0] ?? spec.keys[0];
+    this.log = chosen.log ?? this.logBelongs();
+    this.plot = element("div", {
+      class: "plot", tabindex: 0, role: "img",
+      onkeydown: (event) => this.onKey(event),
+      onpointermove: (event) => this.onPointer(event),
+      onpointerdown: (event) => (this.pressed = this.placeOf(event)),
+      onpointerup: (event) => this.onRelease(event),
+      ondblclick: () => this.zoomTo(null),
+      onpointerleave: () => board.showAt(null, null),
+      onblur: () => board.showAt(null, null) });
+    if (spec.small) {
+      this.plot.classList.add("small");
+      this.node = this.plot;
+    } else this.build();
   }
 
   isMeasured(key) {
@@ -77,12 +75,20 @@ class Chart {
   }
 
   build() {
-    const header = element("header", {}, element("h3", {}, this.spec.title));
+    const header = element("header", {}, element("h3", {}, shortened(this.spec.title)));
     if (this.keys.length < 2) header.append(element("code", {}, this.key));
     else {
       const select = element("select", {
-        "aria-label": "Metric of " + this.spec.title,
-        onchange: () => { this.key = select.value; this.log = this.logBelongs(); this.explain(); this.render(); } });
+        "aria-label": "Metric of " + shortened(this.spec.title),
+        onchange: () => {
+          this.key = chosenOf(this.spec.id).key = select.value;
+          this.log = this.logBelongs();
+          delete chosenOf(this.spec.id).log;
+          this.zoom = null;
+          this.explain();
+          this.render();
+          writeView();
+        } });
       options(select, this.keys.map((key) => [key, key]), this.key);
       header.append(select);
     }
@@ -92,14 +98,20 @@ class Chart {
       header.append(element("label", {}, this.compareBox, " training, thin"));
     }
     this.logBox = element("input", {
-      type: "checkbox", onchange: () => { this.log = this.logBox.checked; this.render(); } });
+      type: "checkbox", onchange: () => {
+        this.log = chosenOf(this.spec.id).log = this.logBox.checked;
+        this.render();
+        writeView();
+      } });
+    this.dataButton = element("button", {
+      type: "button", class: "data", "aria-pressed": "false", onclick: () => this.showData(this.stage.hidden) }, "Data");
     header.append(element("label", {}, this.logBox, " log"));
     this.meaning = element("p", { class: "meaning" });
-    this.plot = element("div", {
-      class: "plot", tabindex: 0, role: "img", onkeydown: (event) => this.onKey(event) });
-    this.details = element("details", { ontoggle: () => this.fillTable() },
-      element("summary", {}, "Data"));
-    this.node = element("article", { class: "card chart" }, header, this.meaning, this.plot, this.details);
+    this.data = element("div", { class: "values", hidden: true });
+    this.stage = element("div", { class: "stage" }, this.plot);
+    this.told = element("p", { class: "note told", role: "status" });
+    this.node = element("article", { class: "card chart" }, header, this.meaning, this.stage, this.data,
+      element("footer", {}, this.told, this.dataButton, saveMenu(() => this.file(), () => this.rows())));
     this.explain();
   }
 
@@ -112,271 +124,339 @@ class Chart {
     this.logBox.checked = this.log;
   }
 
-  /* The lines to draw: {run or group, label, colour, x, y, thin, low, high}. */
+  /* The lines to draw: {label, colour, x, y, moments, thin, low, high, raw}. */
   lines() {
     const lines = [];
-    const add = (runs, label, colour, role, thin) => {
-      const found = runs.map((run) => role === null ? this.seriesOf(run) : run.seriesFor(role, this.key))
-        .filter((series) => series !== null);
-      const raw = found.map((series) => ({ x: series.x, y: this.drawable(series.column(this.key)) }));
-      if (raw.length === 0) return;
-      const name = label + (thin ? " (training)" : "");
-      if (raw.length === 1) lines.push({ label: name, colour, thin, ...raw[0] });
-      else {
-        const { x, mean, low, high } = summarised(raw);
-        lines.push({ label: name, colour, thin, x, y: mean, low, high });
+    const add = ({ runs, label, colour }, role, thin) => {
+      const found = runs.map((run) => (role === null ? this.seriesOf(run) : run.seriesFor(role, this.key)))
+        .filter((series) => series !== null).map((series) => series.defined(this.key, axisOf())).filter(({ x }) => x.length > 0);
+      if (found.length === 0) return;
+      const line = found.length === 1 ? { ...found[0] } : summarised(found);
+      if (state.smooth > 0) {
+        line.raw = line.y;
+        line.y = smoothed(line.y, state.smooth);
       }
+      lines.push({ label: label + (thin ? " (training)" : ""), colour, thin, ...line });
     };
-    const units = state.band
-      ? state.data.groups.map((g) => g.filter(isVisible)).filter((g) => g.length > 0)
-      : visibleRuns().map((run) => [run]);
-    for (const unit of units) {
-      const label = unit.length > 1 ? groupLabel(unit) : unit[0].name;
-      if (this.compareBox?.checked) add(unit, label, unit[0].colour, "training", true);
-      add(unit, label, unit[0].colour, null, false);
+    for (const unit of units()) {
+      if (this.compareBox?.checked) add(unit, "training", true);
+      add(unit, null, false);
     }
     return lines;
   }
 
-  drawable(column) {
-    return this.log ? column.map((v) => (v !== null && v > 0 ? v : null)) : column;
-  }
-
   render() {
-    this.destroy();
+    this.stale = false;
     const lines = this.lines();
     this.current = lines;
+    this.frame = null;
     this.plot.dataset.lines = lines.length;
     this.plot.setAttribute("aria-label", this.description(lines));
+    this.tell("");
     if (lines.length === 0) {
-      this.plot.append(element("p", { class: "nothing" },
+      this.xs = [];
+      this.plot.replaceChildren(element("p", { class: "nothing" },
         visibleRuns().length === 0 ? "Every run is switched off" : "Not measured in the runs shown"));
       return;
     }
-    const columns = [], series = [{}], bands = [];
-    const all = [];
+    this.xs = [...new Set(lines.flatMap((line) => line.x))].sort(d3.ascending);
+    this.draw(lines);
+    if (!this.spec.small && this.stage.hidden) this.fillTable();
+  }
+
+  draw(lines) {
+    const small = this.spec.small;
+    const [from, to] = this.zoom ?? d3.extent(this.xs);
+    const shown = lines.map((line) => (this.zoom
+      ? d3.zip(line.x, line.low ?? line.y, line.high ?? line.y).filter(([x]) => x >= from && x <= to).flatMap(([, a, b]) => [a, b])
+      : [...line.y, ...(line.low ?? []), ...(line.high ?? [])])).flat();
+    const zeros = this.log ? shown.filter((v) => v >= 0 && v <= ZERO).length : 0;
+    const [low, high] = bounds(shown, { log: this.log, near: this.metric.ideal });
+    const frame = this.frame = new Frame({
+      width: widthOf(this.plot), height: small ? SMALL_HEIGHT : PLOT_HEIGHT, small,
+      x: { low: from, high: from === to ? from + 1 : to, label: small ? null : axisOf(), integers: true },
+      y: { low, high, log: this.log, zeros: zeros > 0, label: small ? null : this.key },
+      label: this.plot.getAttribute("aria-label") });
+    const points = (line, values) => d3.zip(line.x, values)
+      .filter(([x, y]) => x >= from && x <= to && (!this.log || y >= 0));
+    const { ideal } = this.metric;
+    if (!this.log && ideal !== null && ideal >= low && ideal <= high) frame.rule({ y: ideal }, "ideal");
     for (const line of lines) {
-      line.column = all.length;
-      all.push({ x: line.x, y: line.y });
-      if (line.low) all.push({ x: line.x, y: line.low }, { x: line.x, y: line.high });
-    }
-    const { x, columns: values } = joined(all);
-    for (const line of lines) {
-      const stroke = styleValue("--c" + colourIndex(line.colour));
-      line.at = series.length;
-      series.push({
-        label: line.label, stroke, width: line.thin ? 1 : 2, dash: DASHES[dashIndex(line.colour)],
-        alpha: line.thin ? 0.75 : 1, spanGaps: true,
-        points: { show: x.length <= 25 && !line.thin, size: 5 } });
-      columns.push(values[line.column]);
       if (line.low) {
-        const edge = { width: 0, stroke: "transparent", points: { show: false }, spanGaps: true };
-        bands.push({ series: [series.length + 1, series.length], fill: stroke + "2e" });
-        series.push(edge, { ...edge });
-        columns.push(values[line.column + 1], values[line.column + 2]);
+        frame.band(d3.zip(line.x, line.low, line.high).filter(([x, a]) => x >= from && x <= to && (!this.log || a >= 0)),
+          { class: `band fill${colourIndex(line.colour)}` });
       }
     }
-    this.u = new uPlot(this.uplotOptions(series, bands), [x, ...columns], this.plot);
-    this.details.open && this.fillTable();
-  }
-
-  uplotOptions(series, bands) {
-    const ink = styleValue("--soft"), grid = { stroke: styleValue("--grid"), width: 1 };
-    const font = "12px system-ui, sans-serif";
-    const axis = { stroke: ink, grid, ticks: { ...grid, size: 5 }, font, labelFont: font, gap: 5 };
-    const text = (_, splits) => splits.map((v) => (v === null ? "" : number(v)));
-    return {
-      width: Math.max(200, this.plot.clientWidth), height: PLOT_HEIGHT, series, bands,
-      legend: { show: false },
-      cursor: {
-        sync: { key: "moment", setSeries: false }, drag: { x: true, y: false },
-        focus: { prox: NEAR_PIXELS }, points: { size: 7 } },
-      focus: { alpha: 0.3 },
-      scales: {
-        x: { time: false },
-        y: this.log ? { distr: 3 } : { range: (u, low, high) => this.range(low, high) } },
-      axes: [
-        { ...axis, values: text, space: 46, size: 28, label: state.data.axis, labelSize: 18, labelGap: 0,
-          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6] },
-        { ...axis, values: text, size: 56, space: 30 }],
-      hooks: {
-        draw: [(u) => this.drawMarks(u)],
-        setCursor: [(u) => this.showTip(u)],
-        ready: [(u) => u.over.addEventListener("click", () => {
-          if (u.cursor.idx !== null && u.cursor.idx !== undefined) moveTo(u.data[0][u.cursor.idx]);
-        })] },
-    };
-  }
-
-  range(low, high) {
-    if (low === null || high === null) return [0, 1];
-    const ideal = this.metric.ideal;
-    const span = high - low || Math.abs(high) || 1;
-    const near = ideal !== null && ideal > low - span && ideal < high + span;
-    const from = near ? Math.min(low, ideal) : low, to = near ? Math.max(high, ideal) : high;
-    const margin = (to - from || span) * 0.06;
-    return [low >= 0 ? Math.max(0, from - margin) : from - margin, to + margin];
-  }
-
-  /* The ideal value, and the moment of the slider. */
-  drawMarks(u) {
-    const { ctx, bbox } = u;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = styleValue("--soft");
-    ctx.lineWidth = ratio;
-    const ideal = this.metric.ideal;
-    if (!this.log && ideal !== null && ideal >= u.scales.y.min && ideal <= u.scales.y.max) {
-      const y = Math.round(u.valToPos(ideal, "y", true));
-      ctx.setLineDash([2 * ratio, 3 * ratio]);
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(bbox.left + bbox.width, y);
-      ctx.stroke();
+    for (const line of lines) {
+      if (line.raw) frame.line(points(line, line.raw), { class: lineClass(line.colour) + " raw" });
+      const places = points(line, line.y);
+      line.path = frame.line(places, { class: lineClass(line.colour) + (line.thin || small || lines.length > 24 ? " thin" : "") });
+      if (places.length <= FEW_POINTS && lines.length <= COLOURS && !line.thin && !small || places.length === 1) {
+        for (const [x, y] of places) {
+          frame.area.append(drawn("circle", { class: `fill${colourIndex(line.colour)}`, cx: frame.x(x), cy: frame.y(y), r: 2.6 }));
+        }
+      }
     }
-    if (state.moment < state.data.last && state.moment >= u.scales.x.min) {
-      const x = Math.round(u.valToPos(state.moment, "x", true));
-      ctx.setLineDash([]);
-      ctx.strokeStyle = styleValue("--accent");
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
+    this.momentMark = null;
+    this.cursor = drawn("line", { class: "cursor", y1: frame.top, y2: frame.bottom, visibility: "hidden" });
+    this.dot = drawn("circle", { class: "dot", r: 4, visibility: "hidden" });
+    frame.svg.append(this.cursor, this.dot);
+    this.plot.replaceChildren(frame.svg);
+    this.markMoment();
+    this.tellOfScale(shown, zeros);
+  }
+
+  tellOfScale(shown, zeros) {
+    const below = this.log ? shown.filter((v) => v < 0).length : 0;
+    const parts = [];
+    if (zeros > 0) parts.push(`${zeros === shown.length ? "All values are" : "Values that are"} 0 or below ${ZERO}, on the line 0`);
+    if (below > 0) parts.push(`${below} negative values have no place on a logarithmic axis`);
+    if (this.zoom) parts.push(`${axisOf()} ${number(this.zoom[0])} to ${number(this.zoom[1])}; a double click shows all`);
+    this.tell(parts.join(". "));
+  }
+
+  tell(text) {
+    if (this.told) this.told.textContent = text;
+  }
+
+  /* The moment of the slider. */
+  markMoment() {
+    this.momentMark?.remove();
+    this.momentMark = null;
+    if (!this.frame || state.moment >= state.data.last) return;
+    const x = state.data.placeOf(state.moment, axisOf());
+    if (x >= this.frame.domain.x0 && x <= this.frame.domain.x1) this.momentMark = this.frame.rule({ x }, "moment");
+  }
+
+  /* The value of x nearest to the pointer, and its place in the drawing. */
+  placeOf(event) {
+    if (!this.frame) return null;
+    const box = this.frame.svg.getBoundingClientRect();
+    const scale = this.frame.width / box.width;
+    const left = (event.clientX - box.left) * scale, top = (event.clientY - box.top) * scale;
+    return { left, top, x: this.frame.x.invert(left) };
+  }
+
+  onPointer(event) {
+    const place = this.placeOf(event);
+    if (!place) return;
+    const x = this.xs[d3.bisectCenter(this.xs, place.x)];
+    board.showAt(x, this, place.top);
+    this.dragged?.remove();
+    this.dragged = null;
+    if (this.pressed && event.buttons === 1 && Math.abs(place.left - this.pressed.left) > 5) {
+      this.dragged = drawn("rect", { class: "dragged", x: Math.min(place.left, this.pressed.left), y: this.frame.top,
+        width: Math.abs(place.left - this.pressed.left), height: this.frame.bottom - this.frame.top });
+      this.frame.svg.append(this.dragged);
     }
-    ctx.restore();
   }
 
-  rowsAt(index) {
-    return this.current
-      .map((line) => ({ line, value: this.u.data[line.at][index] }))
-      .filter((row) => row.value !== null && row.value !== undefined)
-      .sort((a, b) => b.value - a.value);
+  onRelease(event) {
+    const place = this.placeOf(event), pressed = this.pressed;
+    this.pressed = null;
+    this.dragged?.remove();
+    if (!place || !pressed) return;
+    if (Math.abs(place.left - pressed.left) > 5) {
+      this.zoomTo([place.x, pressed.x].sort(d3.ascending));
+    } else moveTo(state.data.momentOf(this.xs[d3.bisectCenter(this.xs, place.x)], axisOf()));
   }
 
-  showTip(u) {
+  zoomTo(range) {
+    if (this.spec.small || (!range && !this.zoom)) return;
+    if (range && this.xs.filter((x) => x >= range[0] && x <= range[1]).length < 2) return;
+    this.zoom = range;
+    this.render();
+  }
+
+  rowsAt(x) {
+    return this.current.map((line) => {
+      const i = d3.bisectLeft(line.x, x);
+      return { line, value: line.x[i] === x ? line.y[i] : null };
+    }).filter((row) => row.value !== null).sort((a, b) => b.value - a.value);
+  }
+
+  /* Shows the values at x; own is whether the reader is at this chart, and top where. */
+  showAt(x, own, top) {
     this.tip?.remove();
     this.tip = null;
-    const index = u.cursor.idx;
-    const own = this.plot.matches(":hover") || this.plot === document.activeElement;
-    if (!own || index === null || index === undefined || u.cursor.left < 0) return;
-    const rows = this.rowsAt(index);
+    if (!this.frame) return;
+    const inside = x !== null && x >= this.frame.domain.x0 && x <= this.frame.domain.x1;
+    for (const mark of [this.cursor, this.dot]) mark.setAttribute("visibility", "hidden");
+    if (this.near) this.near.path?.classList.remove("near");
+    this.near = null;
+    this.frame.svg.classList.toggle("faded", false);
+    if (!inside) return;
+    const left = this.frame.x(x);
+    this.cursor.setAttribute("x1", left);
+    this.cursor.setAttribute("x2", left);
+    this.cursor.setAttribute("visibility", "visible");
+    if (own) this.showTip(x, left, top);
+  }
+
+  showTip(x, left, top) {
+    const rows = this.rowsAt(x);
+    const nearest = top === undefined ? null
+      : d3.least(rows, ({ value }) => Math.abs(this.frame.y(value) - top));
+    if (nearest && Math.abs(this.frame.y(nearest.value) - top) < NEAR_PIXELS) {
+      this.near = nearest.line;
+      this.near.path.classList.add("near");
+      this.frame.svg.classList.toggle("faded", this.current.length > 1);
+      this.dot.setAttribute("cx", left);
+      this.dot.setAttribute("cy", this.frame.y(nearest.value));
+      this.dot.setAttribute("visibility", "visible");
+      rows.splice(rows.indexOf(nearest), 1);
+      rows.unshift(nearest);
+    }
     this.tip = element("div", { class: "tip", "aria-hidden": "true" },
-      element("b", {}, `${state.data.axis} ${u.data[0][index]}`),
+      element("b", {}, `${axisOf()} ${x}`),
       ...rows.slice(0, TIP_ROWS).map(({ line, value }) =>
-        element("div", {}, sample(line.colour), element("span", {}, line.label), number(value))),
+        element("div", { class: line === this.near ? "near" : null },
+          sample(line.colour), element("span", {}, shortened(line.label)), number(value))),
       rows.length > TIP_ROWS ? element("div", {}, `and ${rows.length - TIP_ROWS} more`) : null);
     this.plot.append(this.tip);
-    const place = u.over.offsetLeft + u.valToPos(u.data[0][index], "x");
+    const scale = this.frame.svg.getBoundingClientRect().width / this.frame.width;
+    const place = left * scale;
     const right = place + 14 + this.tip.offsetWidth < this.plot.clientWidth;
     this.tip.style.left = (right ? place + 14 : Math.max(0, place - 14 - this.tip.offsetWidth)) + "px";
     this.tip.style.top = "8px";
   }
 
   onKey(event) {
+    if (!this.frame) return;
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
-    if (event.key === "Enter" && this.u && this.keyIndex !== undefined) {
-      moveTo(this.u.data[0][this.keyIndex]);
-    } else if (this.u && (step || event.key === "Home" || event.key === "End")) {
+    if (event.key === "Escape") this.zoomTo(null);
+    else if (event.key === "Enter" && this.keyIndex !== undefined) {
+      moveTo(state.data.momentOf(this.xs[this.keyIndex], axisOf()));
+    } else if (step || event.key === "Home" || event.key === "End") {
       event.preventDefault();
-      const end = this.u.data[0].length - 1;
+      const end = this.xs.length - 1;
       const from = this.keyIndex ?? (step > 0 ? -1 : end + 1);
       const to = event.key === "Home" ? 0 : event.key === "End" ? end : from + step;
       this.keyIndex = Math.min(end, Math.max(0, to));
-      const x = this.u.data[0][this.keyIndex];
-      this.u.setCursor({ left: this.u.valToPos(x, "x"), top: PLOT_HEIGHT / 3 }, true, true);
-      const values = this.rowsAt(this.keyIndex).slice(0, TIP_ROWS)
-        .map(({ line, value }) => `${line.label} ${number(value)}`);
-      announce(`${state.data.axis} ${x}: ${values.join(", ")}`);
+      const x = this.xs[this.keyIndex];
+      board.showAt(x, this);
+      const values = this.rowsAt(x).slice(0, TIP_ROWS)
+        .map(({ line, value }) => `${shortened(line.label)} ${number(value)}`);
+      announce(`${axisOf()} ${x}: ${values.join(", ")}`);
     }
   }
 
   description(lines) {
-    const last = (line) => line.y.findLast((v) => v !== null);
-    const told = lines.slice(0, TIP_ROWS).map((l) => `${l.label} ${number(last(l))}`);
+    const last = lines.slice(0, TIP_ROWS).map((line) => `${shortened(line.label)} ${number(line.y[line.y.length - 1])}`);
     const more = lines.length > TIP_ROWS ? ` and ${lines.length - TIP_ROWS} more` : "";
-    return `${this.spec.title}, ${this.key}, ${lines.length} lines over ${state.data.axis}s. `
-      + `Last values: ${told.join(", ")}${more}. Arrow keys read values.`;
+    return `${shortened(this.spec.title)}, ${this.key}, ${lines.length} lines over ${axisOf()}s. `
+      + `Last values: ${last.join(", ")}${more}. Arrow keys read values.`;
+  }
+
+  /* Head and rows of what is drawn, a column a line. */
+  rows() {
+    const columns = this.current.map((line) => new Map(line.x.map((x, i) => [x, line.y[i]])));
+    return [[axisOf(), ...this.current.map((line) => line.label)],
+      ...this.xs.map((x) => [x, ...columns.map((column) => column.get(x) ?? null)])];
+  }
+
+  file() {
+    if (!this.frame) return null;
+    return { name: `${this.spec.id}-${this.key}`, text: standaloneSvg(this.frame.svg, `${this.spec.title}: ${this.key}`, this.current) };
+  }
+
+  /* Values in the drawing's place and of its height, so that nothing on the page moves. */
+  showData(drawing) {
+    this.dataButton.setAttribute("aria-pressed", String(!drawing));
+    this.data.hidden = drawing;
+    if (!drawing) this.fillTable();
+    this.stage.hidden = !drawing;
   }
 
   fillTable() {
-    this.details.querySelector(".scroll")?.remove();
-    if (!this.details.open || !this.u) return;
-    const x = this.u.data[0];
-    const stride = Math.max(1, Math.ceil(x.length / TABLE_ROWS));
-    const rows = x.map((v, i) => [v, i]).filter(([, i]) => i % stride === 0 || i === x.length - 1);
-    const caption = this.key + (stride > 1 ? `, every ${stride}th ${state.data.axis}` : "");
-    this.details.append(table(caption, [state.data.axis, ...this.current.map((l) => l.label)],
-      rows.map(([v, i]) => [String(v), ...this.current.map((l) => number(this.u.data[l.at][i]))])));
-  }
-
-  resize() {
-    if (this.u) this.u.setSize({ width: Math.max(200, this.plot.clientWidth), height: PLOT_HEIGHT });
-  }
-
-  redraw() {
-    if (this.u) this.u.redraw(false);
-  }
-
-  destroy() {
-    this.u?.destroy();
-    this.u = null;
-    this.tip = null;
-    this.keyIndex = undefined;
-    this.plot.replaceChildren();
+    const [head, ...rows] = this.rows();
+    const stride = Math.max(1, Math.ceil(rows.length / TABLE_ROWS));
+    const some = rows.filter((_, i) => i % stride === 0 || i === rows.length - 1);
+    this.data.replaceChildren(table(this.key + (stride > 1 ? `, every ${stride}th ${axisOf()}` : ""), head, some));
   }
 }
 
-/* What runs that differ by seed have in common. */
-function groupLabel(runs) {
-  const { seed, ...others } = runs[0].json.parameters;
-  delete others["class.names"];
-  const text = Object.entries(others).map(([key, value]) => key + " " + value).join(", ");
-  return `${text || runs[0].name} (${runs.length} seeds)`;
+/* file() gives {name, text} of what is drawn, rows() its values. */
+function saveMenu(file, rows) {
+  const press = (text, action) => element("button", {
+    type: "button", onclick: () => { const drawing = file(); if (drawing) action(drawing); node.open = false; } }, text);
+  const node = menu(null, "Save",
+    press("CSV", ({ name }) => saveCsv(name, rows())),
+    press("PNG", ({ name, text }) => savePng(name, text)),
+    press("SVG", ({ name, text }) => saveSvg(name, text)));
+  node.classList.add("save");
+  return node;
 }
 
-/* Charts are drawn when they come near the window, and again when something changed meanwhile. */
+/* Draws what is in the window at once, and the rest while the browser has nothing else to do, and all
+   before printing. */
 class ChartBoard {
   constructor() {
     this.charts = [];
-    this.near = new Set();
-    this.stale = new Set();
-    this.observer = new IntersectionObserver((entries) => {
-      for (const entry of entries) {
-        const chart = this.charts.find((c) => c.node === entry.target);
-        if (!chart) continue;
-        if (entry.isIntersecting) this.near.add(chart); else this.near.delete(chart);
-      }
-      this.drawStale();
-    }, { rootMargin: "600px" });
-    window.addEventListener("resize", () => this.near.forEach((chart) => chart.resize()));
+    this.onResize = () => {
+      if (this.width !== innerWidth) this.changed();
+      this.width = innerWidth;
+    };
+    this.width = innerWidth;
+    this.onPrint = () => this.drawAll();
+    window.addEventListener("resize", this.onResize);
+    window.addEventListener("beforeprint", this.onPrint);
+    this.onScroll = () => this.drawNear();
+    window.addEventListener("scroll", this.onScroll, { passive: true });
   }
 
   add(spec) {
     const chart = new Chart(spec);
+    chart.stale = true;
     this.charts.push(chart);
-    this.stale.add(chart);
-    this.observer.observe(chart.node);
     return chart;
   }
 
-  drawStale() {
-    for (const chart of this.near) if (this.stale.delete(chart)) chart.render();
+  remove(chart) {
+    this.charts = this.charts.filter((other) => other !== chart);
   }
 
   changed() {
-    this.charts.forEach((chart) => this.stale.add(chart));
-    this.drawStale();
+    this.charts.forEach((chart) => (chart.stale = true));
+    this.drawNear();
+    this.drawRest();
+  }
+
+  drawNear() {
+    for (const chart of this.charts) {
+      if (!chart.stale) continue;
+      const { top, bottom } = chart.node.getBoundingClientRect();
+      if (bottom > -200 && top < innerHeight + 200) chart.render();
+    }
+  }
+
+  drawRest() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestIdleCallback((deadline) => {
+      this.waiting = false;
+      do this.charts.find((chart) => chart.stale)?.render(); while (deadline.timeRemaining() > 20 && this.charts.some((c) => c.stale));
+      if (this.charts.some((chart) => chart.stale)) this.drawRest();
+    }, { timeout: 500 });
+  }
+
+  drawAll() {
+    for (const chart of this.charts) if (chart.stale) chart.render();
+  }
+
+  /* The same moment in all charts; values are told in the reader's own. */
+  showAt(x, own, top) {
+    for (const chart of this.charts) if (!chart.stale) chart.showAt(x, chart === own, top);
   }
 
   momentChanged() {
-    this.near.forEach((chart) => chart.redraw());
+    this.charts.forEach((chart) => chart.markMoment());
   }
 
   clear() {
-    this.observer.disconnect();
-    this.charts.forEach((chart) => chart.destroy());
+    window.removeEventListener("resize", this.onResize);
+    window.removeEventListener("beforeprint", this.onPrint);
+    window.removeEventListener("scroll", this.onScroll);
     this.charts = [];
-    this.near.clear();
-    this.stale.clear();
   }
 }

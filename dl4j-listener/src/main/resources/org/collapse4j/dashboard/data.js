@@ -31,6 +31,19 @@ class Series {
     return (this.decodedX ??= float64s(this.json.x));
   }
 
+  /* The iterations beside x, where x are epochs. */
+  get iterations() {
+    return (this.decodedIterations ??= this.json.iterations ? float64s(this.json.iterations) : null);
+  }
+
+  /* Where a metric is defined, and its values there. */
+  defined(key, axis) {
+    const column = this.column(key);
+    const x = axis === "iteration" && this.iterations ? this.iterations : this.x;
+    const at = d3.range(x.length).filter((i) => column[i] !== null);
+    return { x: at.map((i) => x[i]), y: at.map((i) => column[i]) };
+  }
+
   has(key) {
     return Object.hasOwn(this.json.values, key);
   }
@@ -80,7 +93,7 @@ class Series {
   classRange(key) {
     this.classesAt(Infinity);
     const defined = this.classes.values[key].filter((v) => v !== null);
-    return [lowest(defined), highest(defined)];
+    return d3.extent(defined);
   }
 
   planeAt(moment) {
@@ -96,9 +109,6 @@ function lastUpTo(rising, bound) {
   return index;
 }
 
-const lowest = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
-const highest = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
-
 class Run {
   constructor(json, index) {
     this.json = json;
@@ -110,6 +120,7 @@ class Run {
     const names = json.parameters["class.names"];
     this.classNames = names ? names.split(",") : [];
     this.parameters = this.parametersThat(() => true);
+    this.last = d3.max(this.series, (s) => s.x[s.x.length - 1]);
   }
 
   parametersThat(interest) {
@@ -119,17 +130,12 @@ class Run {
       .join(", ");
   }
 
-  // Only what tells these runs apart: they have a dozen parameters in common.
-  parametersAmong(runs) {
-    return this.parametersThat((key, value) => runs.some((r) => r.json.parameters[key] !== value));
-  }
-
   get tellsOfExamples() {
     return this.json.suspects.length > 0 || this.series.some((s) => s.json.planes.length > 0);
   }
 
   className(c) {
-    return this.classNames[c] ?? String(c);
+    return this.classNames[c] ?? `class ${c}`;
   }
 
   /* The series a metric is looked for in: of a role, or of any role that has it. */
@@ -160,9 +166,11 @@ class PageData {
     this.axis = json.axis;
     this.runs = json.runs.map((run, index) => new Run(run, index));
     this.metrics = new Map(json.metrics.map((m) => [m.key, m]));
-    const moments = this.runs.flatMap((r) => r.series.flatMap((s) => s.x));
-    this.first = lowest(moments);
-    this.last = highest(moments);
+    const all = this.runs.flatMap((r) => r.series);
+    this.first = d3.min(all, (s) => s.x[0]);
+    this.last = d3.max(all, (s) => s.x[s.x.length - 1]);
+    this.hasIterations = all.length > 0 && all.every((s) => s.json.iterations);
+    this.differing = this.differingParameters();
     const groups = new Map();
     for (const run of this.runs) {
       if (!groups.has(run.json.group)) groups.set(run.json.group, []);
@@ -170,6 +178,27 @@ class PageData {
     }
     this.groups = [...groups.values()];
     this.hasSeeds = this.groups.some((g) => g.length > 1);
+  }
+
+  /* The parameters that tell these runs apart: they have a dozen in common. */
+  differingParameters() {
+    const keys = [...new Set(this.runs.flatMap((run) => Object.keys(run.json.parameters)))];
+    return keys.filter((key) => key !== "class.names"
+      && new Set(this.runs.map((run) => run.json.parameters[key])).size > 1);
+  }
+
+  /* Moments are on the page's own axis; these are their places on another, and back. */
+  placeOf(moment, axis) {
+    return axis === this.axis ? moment : this.translated(moment, (s) => s.x, (s) => s.iterations);
+  }
+
+  momentOf(place, axis) {
+    return axis === this.axis ? place : this.translated(place, (s) => s.iterations, (s) => s.x);
+  }
+
+  translated(value, from, to) {
+    const longest = d3.greatest(this.runs.flatMap((run) => run.series), (s) => s.x.length);
+    return to(longest)[lastUpTo(from(longest), value)];
   }
 
   isMeasured(role, key) {

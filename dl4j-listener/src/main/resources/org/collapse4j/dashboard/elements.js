@@ -20,21 +20,28 @@ function filled(node, attributes, children) {
 }
 
 const COLOURS = 8;
-const DASHES = [[], [7, 4], [2, 3]];
 const DASH_NAMES = ["", ", dashed", ", dotted"];
 
 const colourIndex = (index) => index % COLOURS;
-const dashIndex = (index) => Math.floor(index / COLOURS) % DASHES.length;
+const dashIndex = (index) => Math.floor(index / COLOURS) % DASH_NAMES.length;
 const lineClass = (index) => `line c${colourIndex(index)} d${dashIndex(index)}`;
-
-function styleValue(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 function sample(index) {
   return drawn("svg", { class: "sample", width: 24, height: 8, "aria-hidden": "true" },
     drawn("path", { class: lineClass(index), d: "M0 4H24" }));
 }
+
+/* Names come from logs, of any length; what is cut out of the middle is said by the dots. */
+const LONGEST_NAME = 60;
+const LONGEST_HINT = 400;
+
+function shortened(name, most = LONGEST_NAME) {
+  if (name.length <= most) return name;
+  const tail = Math.floor(most / 3);
+  return name.slice(0, most - tail - 1) + "\u2026" + name.slice(-tail);
+}
+
+const hint = (text) => shortened(text, LONGEST_HINT);
 
 function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "";
@@ -44,76 +51,74 @@ function number(value) {
   return String(Number(value.toPrecision(size < 1 ? 3 : 4)));
 }
 
+/* A format for the numbers of one column, all with the same decimals: three digits of the smallest
+   tenth's value, or powers of ten where a column spans too much for that. */
+function columnFormat(values) {
+  const sizes = values.filter((v) => v !== null && v !== undefined && v !== 0).map(Math.abs);
+  const defined = (format) => (v) => (v === null || v === undefined ? "" : format(v));
+  if (values.every((v) => v === null || v === undefined || Number.isInteger(v))) return defined(String);
+  const low = d3.quantile(sizes, 0.1), high = d3.max(sizes);
+  if (low < 1e-4 || high >= 1e6) return defined((v) => v.toExponential(2).replace("e+", "e"));
+  const decimals = Math.min(5, Math.max(0, 2 - Math.floor(Math.log10(low))));
+  return defined((v) => v.toFixed(decimals));
+}
+
 function options(select, entries, chosen) {
   select.replaceChildren(
     ...entries.map(([value, text]) =>
-      element("option", { value, selected: value === chosen }, text)));
+      element("option", { value, selected: value === chosen }, shortened(text))));
   select.value = chosen;
 }
 
+const isWords = (cell) => cell instanceof Element && cell.classList.contains("words");
+
+/* A table whose columns of numbers have the same decimals throughout. */
 function table(caption, head, rows) {
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+  const formats = head.map((_, c) =>
+    columnFormat(rows.map((row) => row[c]).filter((cell) => typeof cell === "number")));
+  const cell = (content, c) => {
+    if (content instanceof Node && content.nodeName === "TD") return content;
+    return element("td", {}, typeof content === "number" ? formats[c](content) : content);
+  };
+  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": hint(caption) },
     element("table", {},
-      element("caption", {}, caption),
-      element("thead", {}, element("tr", {}, ...head.map((h, i) => element("th", {
-        scope: "col", class: rows[0]?.[i] instanceof Element && rows[0][i].classList.contains("words") ? "words" : null }, h)))),
+      element("caption", {}, shortened(caption, 120)),
+      element("thead", {}, element("tr", {}, ...head.map((title, c) =>
+        element("th", { scope: "col", title: hint(title), class: isWords(rows[0]?.[c]) ? "words" : null }, shortened(title))))),
       element("tbody", {}, ...rows.map(([first, ...others]) =>
         element("tr", {},
-          element("th", { scope: "row" }, first),
-          ...others.map((o) => o instanceof Node && o.nodeName === "TD" ? o : element("td", {}, o)))))));
+          element("th", { scope: "row" }, typeof first === "number" ? formats[0](first) : first),
+          ...others.map((other, i) => cell(other, i + 1)))))));
 }
+
+const words = (text) => element("td", { class: "words" }, shortened(text, 120));
 
 /* A section with its heading; content is appended to what is returned. */
 function section(id, title, lead) {
   return element("section", { id, "aria-labelledby": id + "-title" },
     element("header", {},
-      element("h2", { id: id + "-title" }, title),
+      element("h2", { id: id + "-title", tabindex: -1 }, title),
       lead ? element("p", {}, lead) : null));
 }
 
-/* Round values between two bounds. */
-function ticks(low, high, count) {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((s) => s * power >= rough * 0.999) * power;
-  const list = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) list.push(i * step);
-  return list.map((t) => Number(t.toPrecision(12)));
+/* A button that shows what it holds beneath it; Escape and a click elsewhere close it. */
+function menu(id, title, ...content) {
+  const node = element("details", { class: "menu", id },
+    element("summary", {}, title), element("div", { class: "card" }, ...content));
+  node.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && node.open) {
+      node.open = false;
+      node.querySelector("summary").focus();
+    }
+  });
+  return node;
 }
+
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.menu[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
 
 /* How wide a drawing in a place is to be, so that its text has the size of the page's. */
-const widthOf = (place) => Math.max(300, Math.round(place.clientWidth) || 900);
-
-/* An SVG with two linear axes; x(v) and y(v) are places on it. */
-function axes({ width, height, xs, ys, xLabel, yLabel, fromZero, label }) {
-  const box = { left: 58, right: 18, top: 14, bottom: 44 };
-  const bounds = (values) => {
-    let low = lowest(values), high = highest(values);
-    if (fromZero) low = Math.min(0, low);
-    if (!(high > low)) { low -= 0.5; high += 0.5; }
-    const margin = (high - low) * 0.06;
-    return [fromZero && low === 0 ? 0 : low - margin, high + margin];
-  };
-  const [x0, x1] = bounds(xs), [y0, y1] = bounds(ys);
-  const x = (v) => box.left + ((v - x0) / (x1 - x0)) * (width - box.left - box.right);
-  const y = (v) => height - box.bottom - ((v - y0) / (y1 - y0)) * (height - box.top - box.bottom);
-  const svg = drawn("svg", {
-    class: "drawing", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
-  for (const t of ticks(x0, x1, width < 600 ? 4 : 8)) {
-    svg.append(
-      drawn("path", { class: "grid", d: `M${x(t)} ${box.top}V${height - box.bottom}` }),
-      drawn("text", { x: x(t), y: height - box.bottom + 17, "text-anchor": "middle" }, number(t)));
-  }
-  for (const t of ticks(y0, y1, 5)) {
-    svg.append(
-      drawn("path", { class: "grid", d: `M${box.left} ${y(t)}H${width - box.right}` }),
-      drawn("text", { x: box.left - 7, y: y(t) + 4, "text-anchor": "end" }, number(t)));
-  }
-  svg.append(
-    drawn("path", { class: "axis", d: `M${box.left} ${box.top}V${height - box.bottom}H${width - box.right}` }),
-    drawn("text", { x: (box.left + width - box.right) / 2, y: height - 7, "text-anchor": "middle" }, xLabel),
-    drawn("text", {
-      "text-anchor": "middle",
-      transform: `translate(13 ${(box.top + height - box.bottom) / 2}) rotate(-90)` }, yLabel));
-  return { svg, x, y, x0, x1, y0, y1 };
-}
+const widthOf = (place, least = 220) => Math.max(least, Math.round(place.clientWidth) || 600);

@@ -16,7 +16,8 @@ class Plane {
       element("div", { class: "controls" },
         element("label", {}, "run ", this.select), element("label", {}, "data ", this.split),
         element("label", {}, this.clean, " right labels (discs, coloured by class)"),
-        element("label", {}, this.corrupted, " wrong labels (triangles: edge true class, middle given label)")),
+        element("label", {}, this.corrupted, " wrong labels (triangles: edge true class, middle given label)"),
+        saveMenu(() => this.frame && { name: "plane", text: standaloneSvg(this.frame.svg, "Features of two dimensions", []) }, () => this.rows())),
       this.place));
   }
 
@@ -42,11 +43,13 @@ class Plane {
   draw(run, plane) {
     const features = float32s(plane.features);
     const xs = features.filter((_, i) => i % 2 === 0), ys = features.filter((_, i) => i % 2 === 1);
-    const drawing = axes({
-      width: widthOf(this.place), height: PLANE_HEIGHT, xs, ys, fromZero: false, xLabel: "feature 1", yLabel: "feature 2",
-      label: `${plane.given.length} examples of ${run.name} at ${state.data.axis} ${plane.x}` });
-    const { svg, x, y } = drawing;
-    this.drawBoundaries(drawing, plane.classifier);
+    const [x0, x1] = bounds(xs), [y0, y1] = bounds(ys);
+    const frame = this.frame = new Frame({
+      width: widthOf(this.place), height: PLANE_HEIGHT, equal: true,
+      x: { low: x0, high: x1, label: "feature 1" }, y: { low: y0, high: y1, label: "feature 2" },
+      label: `${plane.given.length} examples of ${shortened(run.name)} at ${state.data.axis} ${plane.x}` });
+    const { svg, x, y } = frame;
+    this.drawBoundaries(frame, plane.classifier);
     const corrupted = [];
     plane.given.forEach((given, i) => {
       if (given !== plane.clean[i]) corrupted.push(i);
@@ -62,20 +65,32 @@ class Plane {
           drawn("circle", { class: `fill${plane.given[i] % COLOURS}`, transform: at, cy: 1, r: 2.2 }));
       }
     }
-    plane.centres.forEach((centre, c) => {
-      if (!centre) return;
-      const at = `translate(${x(centre[0]).toFixed(1)} ${y(centre[1]).toFixed(1)})`;
-      svg.append(
-        drawn("path", { class: `centre fill${c % COLOURS}`, transform: at, d: "M0-11L11 0L0 11L-11 0Z" }),
-        drawn("text", { class: "strong halo", transform: at, x: 15, y: 4 }, run.className(c)));
-    });
-    this.place.replaceChildren(svg, element("p", { class: "note" },
+    this.drawCentres(run, plane.centres);
+    this.rows = () => [["feature 1", "feature 2", "label", "true class"],
+      ...xs.map((value, i) => [value, ys[i], run.className(plane.given[i]), run.className(plane.clean[i])])];
+    this.place.replaceChildren(staleNote(run, plane.x), svg, element("p", { class: "note" },
       `${plane.given.length} examples at ${state.data.axis} ${plane.x}, `
       + `${corrupted.length} of them with a label known to be wrong.`));
   }
 
+  /* Centres with their names, each beside its mark and below those above it. */
+  drawCentres(run, centres) {
+    const { svg, x, y, right } = this.frame;
+    const marks = centres.map((centre, c) => centre && { c, left: x(centre[0]), top: y(centre[1]) })
+      .filter((mark) => mark).sort((a, b) => a.top - b.top);
+    let below = -Infinity;
+    for (const { c, left, top } of marks) {
+      below = Math.max(top + 4, below + 15);
+      const name = shortened(run.className(c), 24);
+      const before = left + 15 + 7 * name.length > right;
+      svg.append(
+        drawn("path", { class: `centre fill${c % COLOURS}`, transform: `translate(${left.toFixed(1)} ${top.toFixed(1)})`, d: "M0-11L11 0L0 11L-11 0Z" }),
+        drawn("text", { class: "strong halo", x: left + (before ? -15 : 15), y: below, "text-anchor": before ? "end" : "start" }, name));
+    }
+  }
+
   /* Where the logits of two classes are equal and above all others, within the drawing. */
-  drawBoundaries({ svg, x, y, x0, x1, y0, y1 }, classifier) {
+  drawBoundaries({ svg, x, y, domain: { x0, x1, y0, y1 } }, classifier) {
     const box = [[1, 0, -x0], [-1, 0, x1], [0, 1, -y0], [0, -1, y1]];
     let d = "";
     classifier.forEach((a, i) => classifier.slice(i + 1).forEach((b, j) => {
@@ -110,8 +125,6 @@ function clipped([p, q, r], others) {
   return from < to ? [at(from), at(to)] : null;
 }
 
-const words = (text) => element("td", { class: "words" }, text);
-
 class Suspects {
   constructor() {
     this.select = runSelect(() => this.render());
@@ -129,9 +142,9 @@ class Suspects {
     const rows = run.json.suspects;
     this.place.replaceChildren(rows.length === 0
       ? element("p", { class: "note" }, "This run's log names no suspects.")
-      : table(`${rows.length} suspects of ${run.name}`,
+      : table(`${rows.length} suspects of ${shortened(run.name)}`,
         ["example", "labelled as", "sits with", "margin", "distance ratio of centres"],
         rows.map(([example, given, sitsWith, margin, ratio]) =>
-          [String(example), words(run.className(given)), words(run.className(sitsWith)), number(margin), number(ratio)])));
+          [String(example), words(run.className(given)), words(run.className(sitsWith)), margin, ratio])));
   }
 }

@@ -6,34 +6,36 @@ const SECTIONS = [
   { id: "collapse", title: "Is it collapsing?",
     lead: "Training data. At collapse the examples of a class coincide (NC1), the centres stand as far apart as they can (NC2), the classifier agrees with them (NC3) and decides by the nearest (NC4).",
     charts: [
-      { title: "NC1: spread within classes", role: "training", log: true, keys: ["nc1.cdnv", "nc1.pinv", "nc1.quotient"] },
-      { title: "NC2: arrangement of the centres", role: "training", log: true, keys: [
+      { id: "nc1", title: "NC1: spread within classes", role: "training", log: true, keys: ["nc1.cdnv", "nc1.pinv", "nc1.quotient"] },
+      { id: "nc2", title: "NC2: arrangement of the centres", role: "training", log: true, keys: [
         "nc2.etf.means", "nc2.etf.classifier", "nc2.orthogonal.means", "nc2.norm_cv.means", "nc2.norm_cv.classifier",
         "nc2.angle_std.means", "nc2.angle_std.classifier", "nc2.angle_gap.means", "nc2.angle_gap.classifier",
         "nc2.uniformity.distance.variance", "nc2.uniformity.log.variance"] },
-      { title: "NC3: classifier and centres", role: "training", log: true, keys: [
+      { id: "nc3", title: "NC3: classifier and centres", role: "training", log: true, keys: [
         "nc3.duality", "nc3.alignment", "nc3.cosine", "nc3.uniform_duality", "nc3.bias"] },
-      { title: "NC4: nearest centre", role: "training", keys: ["nc4.mismatch", "nc4.ncc_accuracy"] }] },
+      { id: "nc4", title: "NC4: nearest centre", role: "training", keys: ["nc4.mismatch", "nc4.ncc_accuracy"] }] },
   { id: "memorization", title: "Is it memorizing wrong labels?",
     lead: "Of the training examples whose label is known to be wrong.",
     charts: [
-      { title: "Moved to the wrong class", role: "any", keys: ["memorization.fraction", "memorization.relative", "memorization.mean", "memorization.sum"] },
-      { title: "Fitted: predicted as labelled", role: "any", keys: ["memorization.fitted"] },
-      { title: "Recovered: predicted as the true class", role: "any", keys: ["memorization.recovered"] }] },
+      { id: "moved", title: "Moved to the wrong class", role: "any", keys: ["memorization.fraction", "memorization.relative", "memorization.mean", "memorization.sum"] },
+      { id: "fitted", title: "Fitted: predicted as labelled", role: "any", keys: ["memorization.fitted"] },
+      { id: "recovered", title: "Recovered: predicted as the true class", role: "any", keys: ["memorization.recovered"] }] },
   { id: "dilation", title: "Is it dilating?",
     lead: "How far the classes spread that unseen examples fall into.",
     charts: [
-      { title: "Dilation of held-out classes", role: "heldOut", keys: ["dilation.relative", "dilation.cdnv", "dilation.nc1", "dilation.quotient", "dilation.radius"] },
-      { title: "Held-out against training", role: "heldOut", compare: true, log: true, keys: ["nc1.cdnv", "nc1.pinv", "nc1.quotient"] }] },
+      { id: "dilated", title: "Dilation of held-out classes", role: "heldOut", keys: ["dilation.relative", "dilation.cdnv", "dilation.nc1", "dilation.quotient", "dilation.radius"] },
+      { id: "against", title: "Held-out against training", role: "heldOut", compare: true, log: true, keys: ["nc1.cdnv", "nc1.pinv", "nc1.quotient"] }] },
   { id: "accuracy", title: "Is it right, and does it know?",
     charts: [
-      { title: "Accuracy, held-out", role: "heldOut", compare: true, keys: ["accuracy", "nc4.ncc_accuracy"] },
-      { title: "Calibration, held-out", role: "heldOut", compare: true, keys: ["ece"] }] },
+      { id: "right", title: "Accuracy, held-out", role: "heldOut", compare: true, keys: ["accuracy", "nc4.ncc_accuracy"] },
+      { id: "calibration", title: "Calibration, held-out", role: "heldOut", compare: true, keys: ["ece"] }] },
 ];
 
 let board = null;
 let parts = [];
+let panels = [];
 let main = null;
+let runList = null;
 
 function announce(text) {
   document.getElementById("announcement").textContent = text;
@@ -46,21 +48,24 @@ function count(n, word) {
 /* Everything anew, as at the start and when more was observed; what was chosen stays chosen. */
 function build(json) {
   const chosen = state.data?.runs[state.run]?.name;
+  const first = state.data === null;
   state.data = new PageData(json);
+  const { runs, axis, last } = state.data;
+  const kept = runs.findIndex((run) => run.name === chosen);
+  state.run = Math.max(0, kept >= 0 ? kept : runs.findIndex((run) => run.tellsOfExamples));
+  if (first) readView(location.hash.slice(1));
   giveColours();
-  const kept = state.data.runs.findIndex((run) => run.name === chosen);
-  state.run = Math.max(0, kept >= 0 ? kept : state.data.runs.findIndex((run) => run.tellsOfExamples));
   board?.clear();
   board = new ChartBoard();
   parts = [];
+  panels = runs.length > 0 ? QUESTIONS.map((question) => new Panel(question)) : [];
+  runList = null;
   main = document.getElementById("main");
-  document.getElementById("summary").textContent = state.data.runs.length === 0
-    ? "No run yet" : `${count(state.data.runs.length, "run")}, up to ${state.data.axis} ${state.data.last}`;
-  if (state.data.runs.length === 0) {
-    main.replaceChildren(verdictSection());
-    return;
-  }
-  main.replaceChildren(verdictSection(), toolbar());
+  main.replaceChildren();
+  if (runs.length > 0) main.append(toolbar());
+  main.append(element("section", { id: "verdict", tabindex: -1, "aria-label": "Verdict" },
+    element("div", { class: "panels" }, ...panels.map((panel) => panel.node)),
+    element("div", { id: "legend" }), besides()));
   for (const spec of SECTIONS) main.append(...chartSection(spec));
   for (const part of [new Picture(), new Classes(), new Plane(), new Suspects()]) {
     if (!part.isEmpty) {
@@ -68,94 +73,28 @@ function build(json) {
       main.append(part.node);
     }
   }
-  main.append(...explorer(), vocabulary());
+  if (runs.length > 0) main.append(...explorer(), vocabulary());
+  document.getElementById("summary").textContent = runs.length === 0 ? "No run yet" : `${count(runs.length, "run")}, up to ${axis} ${last}`;
+  show();
+}
+
+/* Everything as it was chosen to be shown. */
+function show() {
+  giveColours();
+  runList?.update();
+  document.getElementById("legend").replaceChildren(legend(show));
+  document.getElementById("besides").replaceWith(besides());
+  panels.forEach((panel) => panel.render());
   parts.forEach((part) => part.render());
+  board.changed();
   showMoment();
+  writeView();
 }
 
-function verdictSection() {
-  const { runs, json } = state.data;
-  const node = section("verdict", "In words");
-  node.classList.add("answer");
-  const list = (verdicts) => element("ul", { class: "verdicts" },
-    ...verdicts.map((v) => element("li", { class: v.tone }, element("span", {}, v.text))));
-  const card = element("div", { class: "card" });
-  if (runs.length === 1) {
-    card.append(list(runs[0].json.verdict));
-    if (runs[0].json.verdict.length === 0) {
-      card.append(element("p", { class: "note" }, "Nothing was measured that words could be put to."));
-    }
-    if (runs[0].parameters) card.append(element("p", { class: "note" }, runs[0].name + ": " + runs[0].parameters));
-  } else {
-    card.append(list(json.verdict), element("details", { open: runs.length <= 6 },
-      element("summary", {}, "Run by run"), verdictTable(runs)));
-  }
-  for (const note of json.notes) card.append(element("p", { class: "note" }, "Note: " + note));
-  const thinned = Math.max(...runs.flatMap((r) => r.series.map((s) => s.json.every)));
-  if (thinned > 1) {
-    card.append(element("p", { class: "note" },
-      `Of long runs up to every ${thinned}th observation is drawn, with the first and the last.`));
-  }
-  node.append(card);
-  return node;
-}
-
-function verdictTable(runs) {
-  const topics = [...new Set(runs.flatMap((r) => r.json.verdict.map((v) => v.topic)))];
-  const order = ["collapse", "memorization", "dilation", "accuracy", "calibration", "trouble"];
-  topics.sort((a, b) => order.indexOf(a) - order.indexOf(b));
-  const rows = runs.map((run) => element("tr", {},
-    element("th", { scope: "row" }, sample(run.colour), " ", run.name,
-      element("small", { class: "note" }, run.parametersAmong(runs))),
-    ...topics.map((topic) => {
-      const found = run.json.verdict.find((v) => v.topic === topic);
-      return found ? element("td", { class: "verdict " + found.tone }, found.text) : element("td", {});
-    })));
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Verdicts run by run" },
-    element("table", {},
-      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "run"),
-        ...topics.map((t) => element("th", { scope: "col", class: "words" }, t)))),
-      element("tbody", {}, ...rows)));
-}
-
+/* One line: which runs, how they are drawn, and the moment. */
 function toolbar() {
-  const legend = element("div", { class: "legend", role: "group", "aria-label": "Runs shown" });
-  const { runs, data } = { runs: state.data.runs, data: state.data };
-  const show = () => {
-    for (const button of legend.querySelectorAll("button[data-run]")) {
-      button.setAttribute("aria-pressed", String(isVisible(runs[button.dataset.run])));
-    }
-    board.changed();
-    parts.forEach((part) => part instanceof Picture && part.render());
-  };
-  for (const run of runs) {
-    legend.append(element("button", {
-      type: "button", "data-run": run.index, "aria-pressed": String(isVisible(run)),
-      title: run.parameters || run.name,
-      "aria-label": run.name + DASH_NAMES[dashIndex(run.colour)],
-      onclick: (event) => {
-        if (event.altKey || event.shiftKey) {
-          state.hidden = new Set(runs.filter((r) => r !== run).map((r) => r.name));
-        } else if (!state.hidden.delete(run.name)) state.hidden.add(run.name);
-        show();
-      } }, sample(run.colour), element("span", {}, run.name)));
-  }
-  if (runs.length > 2) {
-    legend.append(element("button", { type: "button", class: "all", onclick: () => {
-      state.hidden = state.hidden.size > 0 ? new Set() : new Set(runs.map((r) => r.name));
-      show();
-    } }, "all / none"));
-  }
-  const bar = element("div", { class: "bar" }, legend);
-  if (data.hasSeeds) {
-    const box = element("input", { type: "checkbox", id: "band", checked: state.band, onchange: () => {
-      state.band = box.checked;
-      board.changed();
-    } });
-    bar.append(element("label", {}, box, " seeds as a band"));
-  }
-  bar.append(slider());
-  return bar;
+  runList = new RunList(show);
+  return element("div", { class: "bar" }, runList.node, viewMenu(show), slider());
 }
 
 function slider() {
@@ -172,12 +111,15 @@ function moveTo(moment) {
   state.moment = moment >= state.data.last ? Infinity : moment;
   showMoment();
   board.momentChanged();
+  panels.forEach((panel) => panel.render());
   parts.forEach((part) => part.render());
+  writeView();
 }
 
 function showMoment() {
-  const shown = Math.min(state.moment, state.data.last);
   const input = document.getElementById("moment");
+  if (!input) return;
+  const shown = Math.min(state.moment, state.data.last);
   input.value = shown;
   input.setAttribute("aria-valuetext", `${state.data.axis} ${shown}`);
   document.querySelector(".slider output").textContent = shown;
@@ -185,6 +127,7 @@ function showMoment() {
 
 function runChosen() {
   parts.forEach((part) => part.render());
+  writeView();
 }
 
 function chartSection(spec) {
@@ -209,9 +152,11 @@ function explorer() {
     const [split, layer] = JSON.parse(select.value);
     const role = (run) => run.series.find((s) => s.split === split && s.layer === layer);
     const keys = state.data.measuredKeys.filter((key) => state.data.runs.some((r) => role(r)?.has(key)));
-    if (chart) board.charts.splice(board.charts.indexOf(chart), 1);
-    chart = board.add({ title: label(select.value), role, log: true, keys });
+    if (chart) board.remove(chart);
+    chart = board.add({ id: "any", title: label(select.value), role, log: true, keys });
     place.replaceChildren(chart.node);
+    board.drawNear();
+    board.drawRest();
   };
   fill();
   node.append(element("div", { class: "controls" }, element("label", {}, "data ", select)), place);
@@ -225,8 +170,7 @@ function vocabulary() {
     element("summary", {}, "All metrics: meaning, ideal value, source"),
     table("Metrics", ["key", "meaning", "ideal", "source", "measured here"],
       [...state.data.metrics.values()].map((m) => [
-        element("code", {}, m.key), element("td", { class: "words" }, m.meaning), number(m.ideal),
-        element("td", { class: "words" }, m.source), measured.has(m.key) ? "yes" : ""]))));
+        element("code", {}, m.key), words(m.meaning), number(m.ideal), words(m.source), measured.has(m.key) ? "yes" : ""]))));
   return node;
 }
 
@@ -242,15 +186,12 @@ function themeButton() {
   const themes = ["system", "light", "dark"];
   const button = document.getElementById("theme");
   button.hidden = false;
-  const redraw = () => { board.changed(); parts.forEach((part) => part.render()); };
   button.addEventListener("click", () => {
     const root = document.documentElement;
     const next = themes[(themes.indexOf(root.dataset.theme ?? "system") + 1) % themes.length];
     if (next === "system") delete root.dataset.theme; else root.dataset.theme = next;
     button.textContent = "Theme: " + next;
-    redraw();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 }
 
 /* Asks a server for more; a page from disk does not. */
@@ -280,16 +221,26 @@ function growWhileServed(address) {
 /* New data under the reader's eyes: the place on the page, the focus and what is open stay. */
 function regrow(json) {
   const top = window.scrollY;
+  const search = runList?.search.value ?? "";
   const focused = document.activeElement?.id;
   const open = [...document.querySelectorAll("main details")].map((d) => d.open);
   main.style.minHeight = main.offsetHeight + "px";
   build(json);
+  if (search && runList) {
+    runList.search.value = search;
+    runList.find();
+  }
   [...document.querySelectorAll("main details")].forEach((d, i) => (d.open = open[i] ?? d.open));
   window.scrollTo(0, top);
   if (focused) document.getElementById(focused)?.focus();
   main.style.minHeight = "";
 }
 
+window.addEventListener("hashchange", () => {
+  readView(location.hash.slice(1));
+  build(state.data.json);
+});
+document.querySelector(".skip").addEventListener("click", (event) => goTo(event, "verdict"));
 build(JSON.parse(document.getElementById("data").textContent));
 themeButton();
 redrawOnResize();
