@@ -108,7 +108,8 @@ class DashboardBrowserTest {
     assertEquals(2, browser.findAll("#picture .stage circle").size());
     assertEquals(1, browser.findAll("#picture .stage path.theory").size());
     assertEquals(3, browser.findAll("#suspects table tr").size());
-    assertEquals("class 0 \u2013 class 2", browser.text("#classes .two .card:nth-child(2) tbody th"));
+    assertEquals(
+        "class 0 \u2013 class 2", browser.text("#classes .two .card:nth-child(2) tbody th"));
   }
 
   @Test
