@@ -87,6 +87,9 @@ public final class Evaluation<P> {
                   "measure " + source.describe(point),
                   () -> results.put(point, result(point, features, decided, finished)));
             }
+            if (decided != null) {
+              decided.close();
+            }
           });
       return results;
     }
@@ -102,6 +105,11 @@ public final class Evaluation<P> {
       failed.clear();
       return gather(null);
     }
+  }
+
+  /** The points whose rows were found wanting in the last pass. */
+  public Set<P> failedPoints() {
+    return Set.copyOf(failed);
   }
 
   private Result result(
@@ -131,8 +139,13 @@ public final class Evaluation<P> {
           }
         });
     Map<P, ClassStatistics> statistics = new LinkedHashMap<>();
-    accumulators.keySet().removeAll(failed);
-    accumulators.forEach((point, accumulator) -> statistics.put(point, accumulator.snapshot()));
+    accumulators.forEach(
+        (point, accumulator) -> {
+          if (!failed.contains(point)) {
+            statistics.put(point, accumulator.snapshot());
+          }
+          accumulator.close();
+        });
     return statistics;
   }
 

@@ -33,11 +33,19 @@ public final class FeatureStream {
    *     those before; nothing of the batch has been added then
    */
   public void observe(LabelledRows rows) {
-    if (features == null || features.numClasses() != rows.numClasses()) {
+    if (features == null) {
       features =
           ClassStatisticsAccumulator.builder(rows.numClasses())
               .covarianceLimit(covarianceLimit)
               .build();
+    }
+    if (features.numClasses() != rows.numClasses()) {
+      throw new IllegalArgumentException(
+          "All batches must have the same number of classes, but there were "
+              + features.numClasses()
+              + " and are "
+              + rows.numClasses()
+              + " now");
     }
     if (decisions == null) {
       decisions = DecisionAccumulator.ofLogits(rows.numClasses(), centres);
@@ -62,9 +70,13 @@ public final class FeatureStream {
 
   /** Forgets what was gathered. */
   public void discard() {
-    decisions = null;
+    if (decisions != null) {
+      decisions.close();
+      decisions = null;
+    }
     if (features != null) {
-      features.reset();
+      features.close();
+      features = null;
     }
   }
 

@@ -1,18 +1,11 @@
 package org.collapse4j.dl4j;
 
+import org.collapse4j.evaluation.LabelledRows;
 import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.Classifier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
-import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
-import org.deeplearning4j.nn.conf.layers.Convolution3D;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
@@ -36,23 +29,19 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class ClassifierHead {
   private final String name;
   private final Layer layer;
-  private final RowLayout layout;
+  private final OutputLayerKind kind;
   private final IActivation activation;
-  private final ILossFunction loss;
-  private final boolean lossOnly;
   private final int units;
 
   private ClassifierHead(String name, Layer layer) {
     org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
     this.name = name;
     this.layer = layer;
-    this.layout = layoutOf(conf);
+    this.kind = OutputLayerKind.of(conf);
     this.activation =
         conf instanceof org.deeplearning4j.nn.conf.layers.BaseLayer base
             ? base.getActivationFn()
             : null;
-    this.loss = lossOf(conf);
-    this.lossOnly = isLossOnly(conf);
     this.units = conf instanceof BaseOutputLayer output ? (int) output.getNOut() : -1;
   }
 
@@ -97,53 +86,28 @@ final class ClassifierHead {
     }
   }
 
-  private static RowLayout layoutOf(org.deeplearning4j.nn.conf.layers.Layer conf) {
-    if (conf instanceof RnnOutputLayer rnn) {
-      return new RowLayout(RowLayout.Unit.STEP, rnn.getRnnDataFormat() == RNNFormat.NWC);
-    }
-    if (conf instanceof RnnLossLayer rnn) {
-      return new RowLayout(RowLayout.Unit.STEP, rnn.getRnnDataFormat() == RNNFormat.NWC);
-    }
-    if (conf instanceof CnnLossLayer cnn) {
-      return new RowLayout(RowLayout.Unit.PIXEL, cnn.getFormat() == CNN2DFormat.NHWC);
-    }
-    if (conf instanceof Cnn3DLossLayer cnn) {
-      return new RowLayout(
-          RowLayout.Unit.VOXEL, cnn.getDataFormat() == Convolution3D.DataFormat.NDHWC);
-    }
-    return RowLayout.EXAMPLES;
-  }
-
-  private static ILossFunction lossOf(org.deeplearning4j.nn.conf.layers.Layer conf) {
-    if (conf instanceof BaseOutputLayer output) {
-      return output.getLossFn();
-    }
-    if (conf instanceof LossLayer lossLayer) {
-      return lossLayer.getLossFn();
-    }
-    if (conf instanceof RnnLossLayer lossLayer) {
-      return lossLayer.getLossFn();
-    }
-    if (conf instanceof CnnLossLayer lossLayer) {
-      return lossLayer.getLossFn();
-    }
-    return conf instanceof Cnn3DLossLayer lossLayer ? lossLayer.getLossFn() : null;
-  }
-
-  private static boolean isLossOnly(org.deeplearning4j.nn.conf.layers.Layer conf) {
-    return conf instanceof LossLayer
-        || conf instanceof RnnLossLayer
-        || conf instanceof CnnLossLayer
-        || conf instanceof Cnn3DLossLayer;
-  }
-
   RowLayout layout() {
-    return layout;
+    return kind.layout();
   }
 
   /** Whether the layer has no weights: its logits are the features. */
   boolean isLossOnly() {
-    return lossOnly;
+    return kind.isLossOnly();
+  }
+
+  /**
+   * The classes of the labels of a batch, where no features are at hand to tell how many there are.
+   *
+   * @throws IllegalArgumentException if there are no labels, or they are no classes
+   */
+  int[] classes(INDArray labels) {
+    boolean indices = labels != null && layout().labelRows(labels).columns() == 1;
+    boolean unknown = indices && units < 1 && !(activation instanceof ActivationSigmoid);
+    return classes(labels, unknown ? Integer.MAX_VALUE : numClasses(labels, columns(labels)));
+  }
+
+  private int columns(INDArray labels) {
+    return labels == null ? 0 : layout().labelRows(labels).columns();
   }
 
   /**
@@ -157,7 +121,8 @@ final class ClassifierHead {
     if (labels == null) {
       throw new IllegalArgumentException("There are no labels at \"" + name + "\" to measure by");
     }
-    int outputs = units > 0 ? units : lossOnly ? dimension : layout.labelRows(labels).columns();
+    int outputs =
+        units > 0 ? units : isLossOnly() ? dimension : layout().labelRows(labels).columns();
     return outputs == 1 ? 2 : outputs;
   }
 
@@ -178,7 +143,7 @@ final class ClassifierHead {
    */
   INDArray logits(INDArray features) {
     INDArray weights = weights();
-    if (weights == null && !lossOnly) {
+    if (weights == null && !isLossOnly()) {
       return null;
     }
     INDArray outputs = features;
@@ -192,10 +157,14 @@ final class ClassifierHead {
     if (outputs.columns() == 1) {
       return Classifier.unitLogits(outputs);
     }
-    boolean probabilities = activation instanceof ActivationIdentity && loss instanceof LossMCXENT;
+    boolean probabilities = activation instanceof ActivationIdentity && has(LossMCXENT.class);
     return probabilities
         ? Transforms.log(Transforms.max(wide(outputs), Float.MIN_NORMAL), false)
         : outputs;
+  }
+
+  private boolean has(Class<? extends ILossFunction> loss) {
+    return kind.loss().filter(loss::isInstance).isPresent();
   }
 
   /** Float64 if either is, else float32, in which products of 16-bit arrays are taken too. */
@@ -210,7 +179,7 @@ final class ClassifierHead {
 
   /** {@code [d, K]}. */
   private INDArray weights() {
-    if (lossOnly || units < 1) {
+    if (isLossOnly() || units < 1) {
       return null;
     }
     INDArray weights = layer.paramTable(false).get(DefaultParamInitializer.WEIGHT_KEY);
@@ -219,6 +188,29 @@ final class ClassifierHead {
 
   private INDArray bias() {
     return layer.paramTable(false).get(DefaultParamInitializer.BIAS_KEY);
+  }
+
+  /**
+   * The labelled rows of a batch.
+   *
+   * @param features {@code [N, d]}; not copied
+   * @param labels of the batch, as they came; not modified
+   * @param mask of the labels, or null; not modified
+   * @throws IllegalArgumentException if the labels are no classes, or are not as many as the rows
+   */
+  LabelledRows rows(INDArray features, INDArray labels, INDArray mask) {
+    int numClasses = numClasses(labels, features.columns());
+    int[] classes = classes(labels, numClasses);
+    if (classes.length != features.rows()) {
+      throw new IllegalArgumentException(
+          "A layer must have one row of features for each of the "
+              + classes.length
+              + " labels, not "
+              + features.rows()
+              + "; its steps or places are not those of the labels");
+    }
+    double[] kept = mask == null ? null : layout().maskRows(mask, labels);
+    return LabelledRows.of(features, classes, kept, numClasses);
   }
 
   /** The labels of the batch in training; null before the backward pass. */
@@ -240,7 +232,7 @@ final class ClassifierHead {
    * @throws IllegalArgumentException if the labels are no classes
    */
   int[] classes(INDArray labels, int numClasses) {
-    INDArray rows = layout.labelRows(labels);
+    INDArray rows = layout().labelRows(labels);
     ClassLabels classes = ClassLabels.of(name);
     if (rows.columns() > 1) {
       return classes.soft(rows, numClasses);
@@ -249,6 +241,6 @@ final class ClassifierHead {
       return classes.indices(rows, numClasses);
     }
     requireSigmoid();
-    return classes.binary(rows, loss instanceof LossBinaryXENT);
+    return classes.binary(rows, has(LossBinaryXENT.class));
   }
 }

@@ -1,5 +1,7 @@
 package org.collapse4j.dl4j;
 
+import org.collapse4j.observe.MeasuredPoint;
+
 /**
  * A place in a network where features are measured.
  *
@@ -10,4 +12,5 @@ package org.collapse4j.dl4j;
  * @param classified whether the features are the input of that output layer, so that its weights
  *     are the classifier on top of them
  */
-record FeaturePoint(String name, String layer, int index, int output, boolean classified) {}
+record FeaturePoint(String name, String layer, int index, int output, boolean classified)
+    implements MeasuredPoint {}

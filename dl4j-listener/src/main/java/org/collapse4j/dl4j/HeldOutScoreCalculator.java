@@ -1,17 +1,17 @@
 package org.collapse4j.dl4j;
 
 import java.util.List;
-import java.util.Map;
-import org.collapse4j.measure.MeasuringGuard;
+import org.collapse4j.evaluation.Evaluation;
+import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Dilation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.observe.Probe;
+import org.collapse4j.observe.SplitRows;
 import org.collapse4j.stats.ClassStatistics;
-import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.deeplearning4j.earlystopping.scorecalc.ScoreCalculator;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.slf4j.LoggerFactory;
 
 /**
  * Scores a model by how far the classes of held-out examples are spread, for DL4J's early stopping:
@@ -39,7 +39,7 @@ public final class HeldOutScoreCalculator<T extends Model> implements ScoreCalcu
 
   private HeldOutScoreCalculator(Metric metric, DataSetIterator heldOut) {
     this.metric = metric;
-    this.probe = Probe.of("heldout", Probe.Role.HELD_OUT, heldOut);
+    this.probe = Probe.of(Observation.HELD_OUT, Probe.Role.HELD_OUT, heldOut);
   }
 
   /**
@@ -78,7 +78,9 @@ public final class HeldOutScoreCalculator<T extends Model> implements ScoreCalcu
    */
   @Override
   public double calculateScore(T model) {
-    ClassStatistics statistics = statistics(MeasuredNetwork.of(model));
+    ClassStatistics statistics =
+        statistics(
+            MeasuredNetwork.of(model, new LayerSelection(List.of(), false), FeatureMaps.FLATTENED));
     if (statistics.presentClasses().length < 2 && statistics.nonFiniteCount() == 0) {
       throw new IllegalArgumentException(
           "A held-out set to score models by must have examples of at least two classes, not of "
@@ -90,23 +92,12 @@ public final class HeldOutScoreCalculator<T extends Model> implements ScoreCalcu
   }
 
   private ClassStatistics statistics(MeasuredNetwork network) {
-    FeaturePoint point = network.outputs().get(0);
-    Map<FeaturePoint, ClassStatistics> statistics =
-        new ProbeMeasurement(
-                network,
-                List.of(point),
-                probe,
-                FeatureMaps.FLATTENED,
-                ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT,
-                (at, reason) -> {
-                  throw reason;
-                },
-                new MeasuringGuard(LoggerFactory.getLogger(HeldOutScoreCalculator.class), true))
-            .statistics();
-    if (statistics.isEmpty()) {
-      throw new IllegalArgumentException("A held-out set to score models by must not be empty");
-    }
-    return statistics.get(point);
+    return Evaluation.builder(SplitRows.of(network, probe)).build().statistics().values().stream()
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "A held-out set to score models by must not be empty"));
   }
 
   /** Whether a smaller score is better: it is. */

@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.collapse4j.dl4j.LayerSelection.Candidate;
-import org.collapse4j.measure.RandomState;
+import org.collapse4j.observe.RandomState;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -24,14 +25,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** A {@link ComputationGraph}: activations are a map from the names of vertices. */
-final class MeasuredComputationGraph implements MeasuredNetwork {
+final class MeasuredComputationGraph extends MeasuredNetwork {
   private final ComputationGraph graph;
+  private final FeatureMaps maps;
   private final List<String> outputNames;
   private final Map<Integer, ClassifierHead> heads = new LinkedHashMap<>();
   private final List<String> refused = new ArrayList<>();
 
-  MeasuredComputationGraph(ComputationGraph graph) {
+  MeasuredComputationGraph(ComputationGraph graph, FeatureMaps maps) {
     this.graph = graph;
+    this.maps = maps;
     this.outputNames = graph.getConfiguration().getNetworkOutputs();
     for (int i = 0; i < outputNames.size(); i++) {
       try {
@@ -59,12 +62,12 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
   }
 
   @Override
-  public Model model() {
+  Model model() {
     return graph;
   }
 
   @Override
-  public List<FeaturePoint> outputs() {
+  List<FeaturePoint> outputs() {
     return heads.keySet().stream().map(this::output).toList();
   }
 
@@ -74,12 +77,12 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
   }
 
   @Override
-  public List<String> refusedOutputs() {
+  List<String> refusedOutputs() {
     return List.copyOf(refused);
   }
 
   @Override
-  public List<FeaturePoint> layers(LayerSelection selection) {
+  List<FeaturePoint> layers(LayerSelection selection) {
     List<Candidate> candidates = new ArrayList<>();
     List<Layer> layers = Arrays.asList(graph.getLayers());
     for (int index : graph.topologicalSortOrder()) {
@@ -128,12 +131,12 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
   }
 
   @Override
-  public ClassifierHead head(FeaturePoint point) {
+  ClassifierHead head(FeaturePoint point) {
     return heads.get(point.output());
   }
 
   @Override
-  public INDArray features(FeaturePoint point, Activations activations, FeatureMaps maps) {
+  INDArray features(FeaturePoint point, Activations activations) {
     RowLayout layout = head(point).layout();
     long examples = activations.examples();
     if (!point.classified()) {
@@ -200,7 +203,7 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
   }
 
   @Override
-  public Activations infer(MultiDataSet batch, List<FeaturePoint> points) {
+  Activations infer(MultiDataSet batch) {
     INDArray[] inputsBefore = graph.getInputs();
     if (batch.getFeaturesMaskArrays() != null) {
       graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), null);
@@ -209,7 +212,7 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
       graph.setInputs(batch.getFeatures());
       Map<String, INDArray> activations =
           new HashMap<>(graph.feedForward(false, isEachOutputLast(), true));
-      for (FeaturePoint point : points) {
+      for (FeaturePoint point : points()) {
         if (isWrittenOver(point)) {
           activations.put(point.layer(), again(point.layer(), activations));
         }
@@ -223,5 +226,17 @@ final class MeasuredComputationGraph implements MeasuredNetwork {
       // Other listeners, DL4J's PerformanceListener for one, read the batch from here.
       graph.setInputs(inputsBefore);
     }
+  }
+
+  @Override
+  MultiDataSet trainingBatch() {
+    INDArray[] labels = new INDArray[outputNames.size()];
+    for (int i = 0; i < labels.length; i++) {
+      // The graph has no getter for labels; an output that is no output layer has none.
+      Layer output = graph.getOutputLayer(i);
+      labels[i] = output instanceof IOutputLayer trained ? trained.getLabels() : null;
+    }
+    return new org.nd4j.linalg.dataset.MultiDataSet(
+        graph.getInputs(), labels, graph.getInputMaskArrays(), graph.getLabelMaskArrays());
   }
 }

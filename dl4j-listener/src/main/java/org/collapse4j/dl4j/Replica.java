@@ -1,8 +1,12 @@
 package org.collapse4j.dl4j;
 
-import java.util.List;
+import java.util.Map;
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
+import org.collapse4j.observe.TrainingStream;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A model in training, or one of the copies that are trained side by side in its stead, with what
@@ -10,30 +14,28 @@ import org.deeplearning4j.nn.api.OptimizationAlgorithm;
  */
 final class Replica {
   private final MeasuredNetwork network;
-  private final List<FeaturePoint> points;
-  private final List<StreamMeasurement> streams;
+  private final TrainingStream.Part stream;
 
   private Thread trainer;
   private volatile long iterations;
   private volatile boolean replaced;
-  private long stagedAt = -1;
+  private long passedAt = -1;
 
-  Replica(MeasuredNetwork network, List<FeaturePoint> points, List<StreamMeasurement> streams) {
+  private Map<FeaturePoint, INDArray> features = Map.of();
+  private boolean isForwardDone;
+
+  Replica(MeasuredNetwork network, TrainingStream.Part stream) {
     this.network = network;
-    this.points = points;
-    this.streams = streams;
+    this.stream = stream;
   }
 
   MeasuredNetwork network() {
     return network;
   }
 
-  List<FeaturePoint> points() {
-    return points;
-  }
-
-  List<StreamMeasurement> streams() {
-    return streams;
+  /** What it gathers into. */
+  TrainingStream.Part stream() {
+    return stream;
   }
 
   /** The number of parameter updates it was last seen to have had. */
@@ -68,19 +70,36 @@ final class Replica {
   }
 
   /**
-   * Keeps the features of a forward pass. Optimizers that search along a line pass the same batch
-   * several times before they count an iteration; its first pass is the one that is measured.
+   * Takes note of a forward pass. Optimizers that search along a line pass the same batch several
+   * times before they count an iteration; its first pass is the one that is measured.
+   *
+   * @param activations whose features are kept until the labels are known; null to keep none
    */
-  void stage(Activations activations) {
+  void forwardDone(Activations activations) {
     boolean searches =
         network.model().conf().getOptimizationAlgo()
             != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT;
-    if (searches && stagedAt == iterations) {
+    if (searches && passedAt == iterations) {
       return;
     }
-    stagedAt = iterations;
-    for (StreamMeasurement stream : streams) {
-      stream.stage(network, activations);
+    passedAt = iterations;
+    isForwardDone = true;
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      features = activations == null ? Map.of() : network.allFeatures(activations);
     }
+  }
+
+  /**
+   * Gathers what a forward pass has left, when the labels are known.
+   *
+   * @return whether this is the backward pass of a forward pass that was taken note of
+   */
+  boolean backwardDone() {
+    boolean isFirst = isForwardDone;
+    isForwardDone = false;
+    features.forEach(
+        (point, rows) -> stream.observe(point, () -> network.trainingRows(point, rows)));
+    features = Map.of();
+    return isFirst;
   }
 }

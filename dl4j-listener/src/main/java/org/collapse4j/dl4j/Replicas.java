@@ -135,28 +135,30 @@ final class Replicas {
             + "; give each model a listener of its own");
   }
 
-  /** All that may have gathered something. */
-  synchronized List<Replica> all() {
-    return new ArrayList<>(known.values());
-  }
-
   /** Whether every replica that is being trained has done as many iterations. */
   synchronized boolean haveDone(long count) {
     return known.values().stream().filter(Replica::isLive).allMatch(r -> r.iterations() >= count);
   }
 
-  /** Forgets replicas that are trained no more, but for one model. */
-  synchronized void forgetEnded(Model kept) {
+  /**
+   * Forgets replicas that are trained no more, but for one model.
+   *
+   * @return those forgotten
+   */
+  synchronized List<Replica> forgetEnded(Model kept) {
+    List<Replica> forgotten = new ArrayList<>();
     for (Model model : List.copyOf(known.keySet())) {
       Replica replica = known.get(model);
       if (model == kept || replica.isLive() || replica.trainer() == null) {
         continue;
       }
       known.remove(model);
+      forgotten.add(replica);
       if (replica.isReplaced() && replica.trainer().isAlive()) {
         refused.add(new WeakReference<>(model));
       }
     }
+    return forgotten;
   }
 
   /** The configuration as text, without what changes in training. */

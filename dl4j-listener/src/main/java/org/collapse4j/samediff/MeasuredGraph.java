@@ -4,139 +4,169 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.collapse4j.measure.RandomState;
+import org.collapse4j.evaluation.LabelledRows;
+import org.collapse4j.evaluation.RowSource;
+import org.collapse4j.observe.ExampleOrigins;
+import org.collapse4j.observe.MeasuredModel;
+import org.collapse4j.observe.MeasuredPoint;
+import org.collapse4j.observe.RandomState;
 import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.Classifier;
-import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * The variables of a SameDiff graph that make a classifier, by name.
- *
- * @param features {@code [.., d]}, one vector of features a label
- * @param labels the placeholder of the labels
- * @param weights {@code [d, K]} or {@code [K, d]}, or null
- * @param bias {@code [K]}, or null
- */
-record MeasuredGraph(String features, String labels, String weights, String bias) {
+/** A SameDiff graph as something that is measured, at the variable of its features. */
+final class MeasuredGraph implements MeasuredModel {
+  private final SameDiff graph;
+  private final GraphVariables names;
+  private final Variable point;
+
+  /** The number of features d of the rows that came last; 0 before any came. */
+  private long dimension;
 
   /**
-   * Checks that the graph has these variables.
+   * The view of a graph.
    *
-   * @throws IllegalArgumentException if it has not, or the labels are none of its training's
+   * @throws IllegalArgumentException if the graph has not the variables
    */
-  void requireIn(SameDiff graph) {
-    requireVariable(graph, "features", features);
-    requireVariable(graph, "labels", labels);
-    requireVariable(graph, "weights", weights);
-    requireVariable(graph, "bias", bias);
-    labelIndex(graph);
+  MeasuredGraph(SameDiff graph, GraphVariables names) {
+    names.requireIn(graph);
+    this.graph = graph;
+    this.names = names;
+    this.point = new Variable(names.features());
   }
 
-  private static void requireVariable(SameDiff graph, String what, String name) {
-    if (name != null && !graph.hasVariable(name)) {
-      throw new IllegalArgumentException(
-          "There is no variable \""
-              + name
-              + "\" for the "
-              + what
-              + "; the variables are "
-              + String.join(", ", graph.variables().stream().map(SDVariable::name).toList()));
-    }
+  /** A variable of a graph. */
+  private record Variable(String name) implements MeasuredPoint {}
+
+  SameDiff graph() {
+    return graph;
   }
 
-  /** Which of a data set's label arrays belongs to the placeholder. */
-  private int labelIndex(SameDiff graph) {
-    TrainingConfig config = graph.getTrainingConfig();
-    List<String> names = config == null ? null : config.getDataSetLabelMapping();
-    int index = names == null ? -1 : names.indexOf(labels);
-    if (index < 0) {
-      throw new IllegalArgumentException(
-          "The labels must be a placeholder in the data set label mapping of the training"
-              + " configuration, which \""
-              + labels
-              + "\" is not: the mapping is "
-              + names);
-    }
-    return index;
+  MeasuredPoint point() {
+    return point;
+  }
+
+  @Override
+  public List<MeasuredPoint> points() {
+    return List.of(point);
+  }
+
+  @Override
+  public void rows(
+      MultiDataSet batch,
+      long firstPosition,
+      boolean labelled,
+      RowSource.Receiver<MeasuredPoint> receiver) {
+    INDArray features = infer(batch);
+    receiver.accept(
+        point,
+        () -> {
+          if (!labelled) {
+            return LabelledRows.ofOneClass(matrix(features));
+          }
+          LabelledRows rows = rows(features, batch);
+          return rows.withOrigins(new ExampleOrigins(rows, batch, labelIndex(), firstPosition));
+        });
+  }
+
+  private int labelIndex() {
+    return names.labelIndex(graph);
   }
 
   /** Features as they are in inference mode, for a batch as it comes from an iterator. */
-  INDArray infer(SameDiff graph, MultiDataSet batch) {
+  private INDArray infer(MultiDataSet batch) {
     Map<String, INDArray> placeholders = new HashMap<>();
     TrainingConfig config = graph.getTrainingConfig();
     put(placeholders, config.getDataSetFeatureMapping(), batch.getFeatures());
     put(placeholders, config.getDataSetLabelMapping(), batch.getLabels());
     put(placeholders, config.getDataSetFeatureMaskMapping(), batch.getFeaturesMaskArrays());
     put(placeholders, config.getDataSetLabelMaskMapping(), batch.getLabelsMaskArrays());
-    if (placeholders.containsKey(features)) {
-      return placeholders.get(features);
-    }
+    return placeholders.containsKey(names.features())
+        ? placeholders.get(names.features())
+        : output(placeholders, names.features());
+  }
+
+  private INDArray output(Map<String, INDArray> placeholders, String variable) {
     try (RandomState ignored = RandomState.keep()) {
-      return graph.output(placeholders, List.of(features)).get(features);
+      return graph.output(placeholders, List.of(variable)).get(variable);
     }
   }
 
   private static void put(
       Map<String, INDArray> placeholders, List<String> names, INDArray[] arrays) {
     for (int i = 0; names != null && arrays != null && i < arrays.length; i++) {
-      placeholders.put(names.get(i), arrays[i]);
+      if (arrays[i] != null) {
+        placeholders.put(names.get(i), arrays[i]);
+      }
     }
   }
 
   /** The features, if they are an input of the graph themselves; else null. */
-  INDArray placeholder(SameDiff graph, MultiDataSet batch) {
-    List<String> names = graph.getTrainingConfig().getDataSetFeatureMapping();
-    int index = names == null ? -1 : names.indexOf(features);
+  INDArray placeholder(MultiDataSet batch) {
+    List<String> inputs = graph.getTrainingConfig().getDataSetFeatureMapping();
+    int index = inputs == null ? -1 : inputs.indexOf(names.features());
     return index < 0 ? null : batch.getFeatures(index);
   }
 
-  /**
-   * The rows of a batch that have a label, in copies.
-   *
-   * @param activation of the features variable; not modified
-   */
-  Rows rows(SameDiff graph, INDArray activation, MultiDataSet batch) {
-    INDArray rows = matrix(activation);
-    INDArray given = batch.getLabels(labelIndex(graph));
-    if (given == null) {
-      throw new IllegalArgumentException("There are no labels for \"" + labels + "\"");
-    }
-    int numClasses = numClasses(graph, rows, given);
-    int[] classes = classes(graph, given, rows.rows(), numClasses);
-    INDArray mask = batch.getLabelsMaskArray(labelIndex(graph));
-    return Rows.labelled(rows, classes, mask, numClasses);
+  /** The rows of the batch in training, with logits if there is a classifier. */
+  LabelledRows trainingRows(INDArray activation, MultiDataSet batch) {
+    LabelledRows rows = rows(activation, batch);
+    Classifier classifier = classifier(point);
+    return classifier == null || rows.size() == 0
+        ? rows
+        : rows.withLogits(classifier.logits(rows.features()));
   }
 
-  static INDArray matrix(INDArray activation) {
+  private LabelledRows rows(INDArray activation, MultiDataSet batch) {
+    INDArray rows = matrix(activation);
+    dimension = rows.columns();
+    INDArray given = labels(batch);
+    int numClasses = numClasses(rows, given);
+    int[] classes = classes(given, rows.rows(), numClasses);
+    INDArray mask = batch.getLabelsMaskArray(labelIndex());
+    return LabelledRows.of(rows, classes, mask == null ? null : numbers(mask), numClasses);
+  }
+
+  private INDArray labels(MultiDataSet batch) {
+    INDArray given = batch.numLabelsArrays() > labelIndex() ? batch.getLabels(labelIndex()) : null;
+    if (given == null) {
+      throw new IllegalArgumentException("There are no labels for \"" + names.labels() + "\"");
+    }
+    return given;
+  }
+
+  private static double[] numbers(INDArray mask) {
+    return mask.dup('c').reshape(mask.length()).toDoubleVector();
+  }
+
+  /** Rows of the last dimension, in a copy. */
+  private static INDArray matrix(INDArray activation) {
     long dimension = activation.size(activation.rank() - 1);
     return activation.dup('c').reshape('c', -1, dimension);
   }
 
-  private int numClasses(SameDiff graph, INDArray rows, INDArray given) {
-    Classifier classifier = classifier(graph, rows.columns());
-    if (classifier != null) {
-      return classifier.numClasses();
+  private int numClasses(INDArray rows, INDArray given) {
+    INDArray weights = weights();
+    if (weights != null) {
+      return classifier(weights, rows.columns()).numClasses();
     }
-    long last = given.size(given.rank() - 1);
     if (given.length() == rows.rows()) {
       throw new IllegalArgumentException(
           "How many classes the indices of \""
-              + labels
+              + names.labels()
               + "\" are of is known from the classifier's weights, which must be given then");
     }
-    return (int) last;
+    return (int) given.size(given.rank() - 1);
   }
 
-  private int[] classes(SameDiff graph, INDArray given, int rows, int numClasses) {
-    ClassLabels names = ClassLabels.of(labels);
+  private int[] classes(INDArray given, int rows, int numClasses) {
+    ClassLabels labels = ClassLabels.of(names.labels());
     if (given.length() == (long) rows * numClasses) {
-      return names.soft(given.dup('c').reshape('c', rows, numClasses), numClasses);
+      return labels.soft(given.dup('c').reshape('c', rows, numClasses), numClasses);
     }
     if (given.length() != rows) {
       throw new IllegalArgumentException(
@@ -147,42 +177,68 @@ record MeasuredGraph(String features, String labels, String weights, String bias
               + " times as many, not "
               + given.length());
     }
-    return isUnit(graph) ? names.binary(given, false) : names.indices(given, numClasses);
+    return isUnit(weights()) ? labels.binary(given, false) : labels.indices(given, numClasses);
   }
 
-  private boolean isUnit(SameDiff graph) {
-    INDArray array = weights == null ? null : graph.getArrForVarName(weights);
-    return array != null && (array.rank() == 1 || array.size(0) == 1 || array.size(1) == 1);
+  @Override
+  public int[] classes(MultiDataSet batch) {
+    INDArray given = labels(batch);
+    INDArray weights = weights();
+    long last = given.rank() > 1 ? given.size(given.rank() - 1) : 1;
+    boolean oneHot =
+        last > 1
+            && (weights == null || Arrays.stream(weights.shape()).anyMatch(size -> size == last));
+    return oneHot
+        ? classes(given, (int) (given.length() / last), (int) last)
+        : ClassLabels.of(names.labels()).indices(given, Integer.MAX_VALUE);
   }
 
-  /** Weights and bias as they are now; null if no weights were named. */
-  Classifier classifier(SameDiff graph, int dimension) {
-    if (weights == null) {
-      return null;
+  private static boolean isUnit(INDArray weights) {
+    return weights != null && (weights.rank() == 1 || weights.size(0) == 1 || weights.size(1) == 1);
+  }
+
+  /** The weights as they are now; null if none were named. */
+  private INDArray weights() {
+    return names.weights() == null ? null : array(names.weights());
+  }
+
+  /** The array of a variable, which an operation may have to be run for. */
+  private INDArray array(String name) {
+    boolean calculated = graph.getVariable(name).getVariableType() == VariableType.ARRAY;
+    INDArray array = calculated ? output(Map.of(), name) : graph.getArrForVarName(name);
+    if (array == null) {
+      throw new IllegalArgumentException(
+          "The classifier's variable \"" + name + "\" must have an array, but it has none");
     }
-    INDArray array = graph.getArrForVarName(weights);
+    return array;
+  }
+
+  /** The classifier for features as wide as those that came last. */
+  @Override
+  public Classifier classifier(MeasuredPoint measured) {
+    INDArray weights = weights();
+    return weights == null
+        ? null
+        : classifier(weights, dimension > 0 ? dimension : weights.size(0));
+  }
+
+  private Classifier classifier(INDArray array, long dimension) {
     INDArray rows =
         array.rank() == 1 ? array.reshape(1, array.length()) : classRows(array, dimension);
-    INDArray b = bias == null ? null : graph.getArrForVarName(bias);
-    return rows.rows() == 1 ? Classifier.ofUnit(rows, b) : Classifier.of(rows, b);
+    INDArray bias = names.bias() == null ? null : array(names.bias());
+    return rows.rows() == 1 ? Classifier.ofUnit(rows, bias) : Classifier.of(rows, bias);
   }
 
-  private INDArray classRows(INDArray array, int dimension) {
+  private INDArray classRows(INDArray array, long dimension) {
     if (array.rank() != 2 || (array.size(0) != dimension && array.size(1) != dimension)) {
       throw new IllegalArgumentException(
           "The weights \""
-              + weights
+              + names.weights()
               + "\" must have shape ["
               + dimension
               + ", classes], or that transposed, to go with the features, not "
               + Arrays.toString(array.shape()));
     }
     return array.size(0) == dimension ? array.transpose() : array;
-  }
-
-  /** The logits of rows, in float64. */
-  static INDArray logits(Classifier classifier, INDArray rows) {
-    INDArray wide = rows.castTo(DataType.DOUBLE);
-    return Nd4j.gemm(wide, classifier.weights(), false, true).addiRowVector(classifier.bias());
   }
 }

@@ -77,7 +77,7 @@ class AnyModelContractTest {
   }
 
   private static NeuralCollapseListener listener(ModelCase model, MetricSink sink) {
-    return NeuralCollapseListener.builder()
+    return NeuralCollapseListener.builder().stream(true)
         .layers(model.outputs().stream().map(Output::layer).toArray(String[]::new))
         .trainProbe(model.multiIterator())
         .failFast(true)

@@ -50,7 +50,11 @@ class LayersTest {
 
   private NeuralCollapseListener.Builder builder(
       UnaryOperator<NeuralCollapseListener.Builder> choice) {
-    return choice.apply(NeuralCollapseListener.builder().failFast(true).sink(observations::add));
+    return choice.apply(
+        NeuralCollapseListener.builder().stream(true)
+            .sample(0)
+            .failFast(true)
+            .sink(observations::add));
   }
 
   private static DataSetIterator data(int examples) {

@@ -54,7 +54,7 @@ class NeuralCollapseListenerTest {
   }
 
   private NeuralCollapseListener everything(MetricSink sink) {
-    return NeuralCollapseListener.builder()
+    return NeuralCollapseListener.builder().stream(true)
         .trainProbe(batches())
         .heldOutProbe(Training.batches(unseen, 32))
         .outOfDistributionProbe(Training.batches(Training.clusters(30, 3), 30))
@@ -80,10 +80,12 @@ class NeuralCollapseListenerTest {
   }
 
   @Test
-  void theStreamLeavesTheParametersOfANetworkTheSameBits() {
-    NeuralCollapseListener listener = NeuralCollapseListener.builder().failFast(true).build();
+  void sampleAndStreamLeaveTheParametersOfANetworkTheSameBits() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(true).failFast(true).build();
     assertArrayEquals(trainedNetwork(n -> {}), trainedNetwork(n -> n.addListeners(listener)));
     assertEquals(EPOCHS, listener.lastObservation("stream").orElseThrow().epoch());
+    assertEquals(EPOCHS, listener.lastObservation("train").orElseThrow().epoch());
   }
 
   @Test
@@ -93,10 +95,12 @@ class NeuralCollapseListenerTest {
   }
 
   @Test
-  void theStreamLeavesTheParametersOfAGraphTheSameBits() {
-    NeuralCollapseListener listener = NeuralCollapseListener.builder().failFast(true).build();
+  void sampleAndStreamLeaveTheParametersOfAGraphTheSameBits() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(true).failFast(true).build();
     assertArrayEquals(trainedGraph(g -> {}), trainedGraph(g -> g.addListeners(listener)));
     assertEquals(EPOCHS, listener.lastObservation("stream").orElseThrow().epoch());
+    assertEquals(EPOCHS, listener.lastObservation("train").orElseThrow().epoch());
   }
 
   @Test
@@ -179,7 +183,10 @@ class NeuralCollapseListenerTest {
   @Test
   void centresOfTheStreamAreThoseOfTheEpochBefore() {
     Recorder recorder = new Recorder();
-    trainedNetwork(n -> n.addListeners(NeuralCollapseListener.builder().sink(recorder).build()));
+    trainedNetwork(
+        n ->
+            n.addListeners(
+                NeuralCollapseListener.builder().stream(true).sample(0).sink(recorder).build()));
     assertTrue(
         Double.isNaN(recorder.observations.get(0).measurements().value(Metric.NC4_MISMATCH)));
     assertFalse(
@@ -192,7 +199,12 @@ class NeuralCollapseListenerTest {
     Recorder recorder = new Recorder();
     trainedNetwork(
         n ->
-            n.addListeners(NeuralCollapseListener.builder().everyEpochs(2).sink(recorder).build()));
+            n.addListeners(
+                NeuralCollapseListener.builder().stream(true)
+                    .sample(0)
+                    .everyEpochs(2)
+                    .sink(recorder)
+                    .build()));
     assertEquals(1, recorder.observations.size());
     assertEquals(2, recorder.observations.get(0).epoch());
     assertFalse(
@@ -288,7 +300,7 @@ class NeuralCollapseListenerTest {
     network.addListeners(
         NeuralCollapseListener.builder()
             .heldOutProbe(new ExistingDataSetIterator(spoiled.batchBy(16)))
-            .stream(false)
+            .sample(0)
             .sink(recorder)
             .build());
     network.fit(batches(), 1);
@@ -301,15 +313,17 @@ class NeuralCollapseListenerTest {
   @Test
   void trainingWithoutEpochEventsIsObservedByACall() {
     NeuralCollapseListener listener =
-        NeuralCollapseListener.builder().sink(new Recorder()).failFast(true).build();
+        NeuralCollapseListener.builder().stream(true).sink(new Recorder()).failFast(true).build();
     MultiLayerNetwork network = Training.multiLayerNetwork();
     network.addListeners(listener);
     for (int i = 0; i < 5; i++) {
       network.fit(data);
     }
-    Observation observation = listener.observe(network).get(0);
-    assertEquals(5 * 90, observation.measurements().value(Metric.EXAMPLES));
-    assertEquals(5, observation.iteration());
+    List<Observation> observations = listener.observe(network);
+    assertEquals(5 * 90, observations.get(0).measurements().value(Metric.EXAMPLES));
+    assertEquals(5, observations.get(0).iteration());
+    assertEquals("train", observations.get(1).split());
+    assertEquals(90, observations.get(1).measurements().value(Metric.EXAMPLES));
   }
 
   @Test

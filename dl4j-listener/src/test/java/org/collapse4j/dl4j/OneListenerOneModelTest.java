@@ -31,7 +31,11 @@ class OneListenerOneModelTest {
   }
 
   private NeuralCollapseListener listener(boolean failFast) {
-    return NeuralCollapseListener.builder().failFast(failFast).sink(observations::add).build();
+    return NeuralCollapseListener.builder().stream(true)
+        .sample(0)
+        .failFast(failFast)
+        .sink(observations::add)
+        .build();
   }
 
   private List<Long> iterations() {

@@ -112,7 +112,8 @@ class ParallelTrainingTest {
       names = {"AVERAGING", "SHARED_GRADIENTS"})
   void mergesWhatTheReplicasSaw(ParallelWrapper.TrainingMode mode) throws Exception {
     ByHand byHand = new ByHand();
-    NeuralCollapseListener listener = NeuralCollapseListener.builder().failFast(true).build();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(true).failFast(true).build();
     MultiLayerNetwork network = Training.multiLayerNetwork();
     train(network, mode, byHand, listener);
     Observation observation = listener.observe(network, 1).get(0);
@@ -129,7 +130,8 @@ class ParallelTrainingTest {
       names = {"AVERAGING", "SHARED_GRADIENTS"})
   void mergesWhatTheReplicasOfAGraphSaw(ParallelWrapper.TrainingMode mode) throws Exception {
     ByHand byHand = new ByHand();
-    NeuralCollapseListener listener = NeuralCollapseListener.builder().failFast(true).build();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(true).failFast(true).build();
     ComputationGraph graph = Training.graph();
     train(graph, mode, byHand, listener);
     Measurements measured = listener.observe(graph).get(0).measurements();
@@ -150,7 +152,8 @@ class ParallelTrainingTest {
   void epochAfterEpochWithProbesAndCentres(int epochs) throws Exception {
     List<Observation> observations = new ArrayList<>();
     NeuralCollapseListener listener =
-        NeuralCollapseListener.builder()
+        NeuralCollapseListener.builder().stream(true)
+            .sample(0)
             .heldOutProbe(Training.batches(Training.clusters(30, 2), 30))
             .failFast(true)
             .sink(observations::add)
@@ -175,7 +178,8 @@ class ParallelTrainingTest {
   void byIterationsOnceForAllReplicas(int every) throws Exception {
     List<Observation> observations = Collections.synchronizedList(new ArrayList<>());
     NeuralCollapseListener listener =
-        NeuralCollapseListener.builder()
+        NeuralCollapseListener.builder().stream(true)
+            .sample(0)
             .everyIterations(every)
             .failFast(true)
             .sink(observations::add)
@@ -201,7 +205,8 @@ class ParallelTrainingTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void parametersAreTheSameBits(boolean graph) throws Exception {
-    NeuralCollapseListener listener = NeuralCollapseListener.builder().failFast(true).build();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(true).failFast(true).build();
     assertArrayEquals(parameters(graph), parameters(graph, listener));
   }
 

@@ -158,7 +158,7 @@ class UnmeasurableModelTest {
                 + " nothing is measured there. This is logged once."),
         warnings);
     assertTrue(listener.lastObservation("heldout").isEmpty());
-    assertTrue(listener.lastObservation("stream").isPresent());
+    assertTrue(listener.lastObservation("train").isPresent());
   }
 
   private static float[] train(Unmeasurable model, DataSet data, TrainingListener... listeners) {

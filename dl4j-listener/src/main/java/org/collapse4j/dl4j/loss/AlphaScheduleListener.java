@@ -2,13 +2,9 @@ package org.collapse4j.dl4j.loss;
 
 import java.util.List;
 import java.util.Map;
+import org.collapse4j.dl4j.OutputLayerKind;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
-import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -61,25 +57,10 @@ public final class AlphaScheduleListener extends BaseTrainingListener {
 
   private static void move(Layer[] layers, int iteration, int epoch) {
     for (Layer layer : layers) {
-      if (loss(layer.conf().getLayer()) instanceof SoftmaxLoss loss) {
+      ILossFunction used = OutputLayerKind.lossOf(layer.conf().getLayer()).orElse(null);
+      if (used instanceof SoftmaxLoss loss) {
         loss.moveTo(iteration, epoch);
       }
     }
-  }
-
-  private static ILossFunction loss(org.deeplearning4j.nn.conf.layers.Layer layer) {
-    if (layer instanceof BaseOutputLayer output) {
-      return output.getLossFn();
-    }
-    if (layer instanceof LossLayer output) {
-      return output.getLossFn();
-    }
-    if (layer instanceof RnnLossLayer output) {
-      return output.getLossFn();
-    }
-    if (layer instanceof CnnLossLayer output) {
-      return output.getLossFn();
-    }
-    return layer instanceof Cnn3DLossLayer output ? output.getLossFn() : null;
   }
 }

@@ -1,4 +1,4 @@
-package org.collapse4j.measure;
+package org.collapse4j.observe;
 
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,4 +1,4 @@
-package org.collapse4j.measure;
+package org.collapse4j.observe;
 
 import java.util.HashMap;
 import java.util.HashSet;

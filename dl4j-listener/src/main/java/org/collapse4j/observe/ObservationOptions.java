@@ -1,0 +1,331 @@
+package org.collapse4j.observe;
+
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.collapse4j.dashboard.DashboardSink;
+import org.collapse4j.log.JsonLinesSink;
+import org.collapse4j.log.MetricSink;
+import org.collapse4j.log.Observation;
+import org.collapse4j.log.Slf4jSink;
+import org.collapse4j.stats.ClassStatisticsAccumulator;
+import org.collapse4j.stats.GlobalMean;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+
+/**
+ * The options that every listener has: when it observes, what it measures, and where observations
+ * go. Each is checked when it is set.
+ *
+ * @param <B> the builder of a listener, which these are options of
+ */
+public abstract class ObservationOptions<B extends ObservationOptions<B>> implements Cloneable {
+  /** How many examples the sample of the training data has by default. */
+  public static final int SAMPLE_EXAMPLES = 2048;
+
+  /** How much memory the sample of the training data takes at most by default, in bytes. */
+  public static final long SAMPLE_BYTES = 128L << 20;
+
+  // What a setter below does not explain is explained nowhere else: each option stands here once.
+  List<MetricSink> sinks = List.of();
+  List<MetricSink> ownSinks = List.of();
+  List<Probe> probes = List.of();
+  Map<String, String> parameters = Map.of();
+  boolean stream;
+  int sampleExamples = SAMPLE_EXAMPLES;
+  long sampleBytes = SAMPLE_BYTES;
+  boolean resample;
+  boolean suspectLabels;
+  int everyEpochs = 1;
+  int everyIterations;
+  int covarianceLimit = ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;
+  GlobalMean globalMean = GlobalMean.SAMPLE;
+  boolean failFast;
+  String run =
+      LocalDateTime.now(ZoneId.systemDefault())
+          .truncatedTo(ChronoUnit.SECONDS)
+          .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss"));
+
+  /** Options as they are unless set. */
+  protected ObservationOptions() {}
+
+  /** This builder. */
+  protected abstract B self();
+
+  /**
+   * What has been set so far, unaffected by what is set later.
+   *
+   * @throws IllegalArgumentException if options contradict each other
+   */
+  final ObservationOptions<?> copy() {
+    if (suspectLabels && probes.stream().noneMatch(ObservationOptions::isOfTraining)) {
+      throw new IllegalArgumentException(
+          "Suspect labels are found among the examples of a trainProbe, but there is none");
+    }
+    try {
+      return (ObservationOptions<?>) clone();
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean isOfTraining(Probe probe) {
+    return probe.split().equals(Observation.TRAIN);
+  }
+
+  /** Whether nothing is known of the training examples but what passes by. */
+  final boolean wantsSample() {
+    return sampleExamples > 0 && probes.stream().noneMatch(ObservationOptions::isOfTraining);
+  }
+
+  /**
+   * Whether to gather features from the training forward passes themselves too, under the split
+   * {@code stream}; false unless set. They cost no pass of their own, but they are training-mode
+   * features (dropout, statistics of batches) of weights that move from batch to batch, compared
+   * with the class means of the epoch before: early in training they are far from the values of the
+   * network at the end of the epoch, and not those of the literature.
+   */
+  public final B stream(boolean enabled) {
+    stream = enabled;
+    return self();
+  }
+
+  /**
+   * How many examples of the training data are kept and measured in inference mode, under the split
+   * {@code train}; {@value #SAMPLE_EXAMPLES} unless set, and 50 of each class at the least, so that
+   * a rarer class has a larger share here than in training. They are drawn at random from the
+   * batches of the first epoch, copied, and the same ever after. Of sequences and images that have
+   * many labels each, fewer are kept. If there is a training probe, no sample is taken.
+   *
+   * @param examples at least 0; 0 for no sample
+   * @throws IllegalArgumentException if it is negative
+   */
+  public final B sample(int examples) {
+    if (examples < 0) {
+      throw new IllegalArgumentException("A sample must have at least 0 examples, not " + examples);
+    }
+    sampleExamples = examples;
+    return self();
+  }
+
+  /**
+   * How much memory the sample may take, beside what the network itself takes to run over it; 128
+   * MB unless set. Where that is less than the examples wanted, it has fewer.
+   *
+   * @param megabytes at least 1
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public final B sampleMegabytes(int megabytes) {
+    sampleBytes = (long) requirePositive("sampleMegabytes", megabytes) << 20;
+    return self();
+  }
+
+  /** Whether a new sample is drawn in every epoch; false unless set. */
+  public final B resample(boolean enabled) {
+    resample = enabled;
+    return self();
+  }
+
+  /**
+   * Observes at the end of every n-th epoch; every epoch unless set. Training that fires no epoch
+   * events, as {@code fit(DataSet)}, is observed every 100 iterations.
+   *
+   * @throws IllegalArgumentException if n is below 1
+   */
+  public final B everyEpochs(int n) {
+    everyEpochs = requirePositive("everyEpochs", n);
+    everyIterations = 0;
+    return self();
+  }
+
+  /**
+   * Observes after every n-th iteration instead of at the end of epochs.
+   *
+   * @throws IllegalArgumentException if n is below 1
+   */
+  public final B everyIterations(int n) {
+    everyIterations = requirePositive("everyIterations", n);
+    return self();
+  }
+
+  private static int requirePositive(String option, int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException(option + " must be at least 1, not " + n);
+    }
+    return n;
+  }
+
+  /** The centre that class means are taken from; the mean over examples unless set. */
+  public final B globalMean(GlobalMean kind) {
+    globalMean = Objects.requireNonNull(kind, "globalMean");
+    return self();
+  }
+
+  /**
+   * Up to which number of features the within-class covariance is gathered, as {@link
+   * ClassStatisticsAccumulator.Builder#covarianceLimit}.
+   */
+  public final B covarianceLimit(int dimension) {
+    ClassStatisticsAccumulator.builder(1).covarianceLimit(dimension);
+    covarianceLimit = dimension;
+    return self();
+  }
+
+  /**
+   * Measures training examples in inference mode, under the split {@code train}. If each carries
+   * its clean label (see {@link org.collapse4j.dl4j.noise.LabelledExamples}), {@code noise.rate}
+   * and memorization.* come with them, measured against the held-out probe; without one the
+   * distances among them are NaN.
+   *
+   * @param data an iterator of its own: not the one that trains
+   * @throws IllegalArgumentException if the iterator cannot be reset, or there is a training probe
+   */
+  public final B trainProbe(DataSetIterator data) {
+    return probe(Observation.TRAIN, data);
+  }
+
+  /**
+   * Measures examples that take no part in training, under the split {@code heldout}; dilation.*
+   * comes with them.
+   *
+   * @param data an iterator of its own
+   * @throws IllegalArgumentException if the iterator cannot be reset, or there is a held-out probe
+   */
+  public final B heldOutProbe(DataSetIterator data) {
+    return add(Probe.of(Observation.HELD_OUT, Probe.Role.HELD_OUT, data));
+  }
+
+  /**
+   * Runs over examples of no class, for {@code nc5.orthogonality} of every split; their labels are
+   * not looked at.
+   *
+   * @param data an iterator of its own
+   * @throws IllegalArgumentException if the iterator cannot be reset, or there is such a probe
+   */
+  public final B outOfDistributionProbe(DataSetIterator data) {
+    return add(Probe.of(Observation.OUT_OF_DISTRIBUTION, Probe.Role.OUT_OF_DISTRIBUTION, data));
+  }
+
+  /**
+   * Measures labelled examples in inference mode under a name of your own.
+   *
+   * @param split the name; each can be used once
+   * @param data an iterator of its own
+   * @throws IllegalArgumentException if the name is taken or the iterator cannot be reset
+   */
+  public final B probe(String split, DataSetIterator data) {
+    return add(Probe.of(split, Probe.Role.LABELLED, data));
+  }
+
+  /** As {@link #trainProbe(DataSetIterator)}, for a model of several inputs or outputs. */
+  public final B trainProbe(MultiDataSetIterator data) {
+    return probe(Observation.TRAIN, data);
+  }
+
+  /** As {@link #heldOutProbe(DataSetIterator)}, for a model of several inputs or outputs. */
+  public final B heldOutProbe(MultiDataSetIterator data) {
+    return add(Probe.of(Observation.HELD_OUT, Probe.Role.HELD_OUT, data));
+  }
+
+  /** As {@link #outOfDistributionProbe(DataSetIterator)}, for a model of several inputs. */
+  public final B outOfDistributionProbe(MultiDataSetIterator data) {
+    return add(Probe.of(Observation.OUT_OF_DISTRIBUTION, Probe.Role.OUT_OF_DISTRIBUTION, data));
+  }
+
+  /** As {@link #probe(String, DataSetIterator)}, for a model of several inputs or outputs. */
+  public final B probe(String split, MultiDataSetIterator data) {
+    return add(Probe.of(split, Probe.Role.LABELLED, data));
+  }
+
+  private B add(Probe probe) {
+    boolean taken =
+        probe.split().equals(Observation.STREAM)
+            || probes.stream().anyMatch(other -> other.split().equals(probe.split()));
+    if (taken) {
+      throw new IllegalArgumentException(
+          "Each split has a name of its own, but \"" + probe.split() + "\" is taken");
+    }
+    probes = and(probes, probe);
+    return self();
+  }
+
+  /**
+   * Whether to gather, at every observation of the training probe, the evidence of suspect labels;
+   * false unless set. An example is known by the index it carries (see {@link
+   * org.collapse4j.dl4j.noise.LabelledExamples}), or else by its position in the probe, which must
+   * not shuffle then.
+   */
+  public final B suspectLabels(boolean enabled) {
+    suspectLabels = enabled;
+    return self();
+  }
+
+  /**
+   * Adds a destination, which stays yours to close: several listeners may share it. If none is
+   * added, there is {@link Slf4jSink}.
+   */
+  public final B sink(MetricSink sink) {
+    sinks = and(sinks, Objects.requireNonNull(sink, "sink"));
+    return self();
+  }
+
+  /** Adds a file of JSON lines, as {@link JsonLinesSink}; the listener closes it. */
+  public final B jsonLines(Path file) {
+    return own(new JsonLinesSink(file));
+  }
+
+  /**
+   * Adds a page that shows the run and is rewritten at every observation, as {@link DashboardSink};
+   * the listener closes it.
+   */
+  public final B dashboard(Path page) {
+    return own(new DashboardSink(page));
+  }
+
+  private B own(MetricSink sink) {
+    ownSinks = and(ownSinks, sink);
+    return sink(sink);
+  }
+
+  private static <T> List<T> and(List<T> list, T element) {
+    return Stream.concat(list.stream(), Stream.of(element)).toList();
+  }
+
+  /** Whether a failure in measuring or writing ends training; false unless set. */
+  public final B failFast(boolean enabled) {
+    failFast = enabled;
+    return self();
+  }
+
+  /** The name of the run in every observation; the time of the builder unless set. */
+  public final B run(String name) {
+    run = Objects.requireNonNull(name, "run");
+    return self();
+  }
+
+  /**
+   * Says a hyperparameter of the run, such as {@code loss}, {@code alpha}, {@code noise.rate} or
+   * {@code seed}: it goes into every observation, and runs are told apart and compared by it. One
+   * said again replaces the former. The dashboard takes the names of the classes from {@code
+   * class.names}, separated by commas.
+   *
+   * @throws IllegalArgumentException if the key is blank
+   */
+  public final B parameter(String key, String value) {
+    if (key.isBlank()) {
+      throw new IllegalArgumentException("A parameter's key must not be blank: \"" + key + "\"");
+    }
+    Map<String, String> more = new LinkedHashMap<>(parameters);
+    more.put(key, Objects.requireNonNull(value, "value"));
+    parameters = Collections.unmodifiableMap(more);
+    return self();
+  }
+}
