@@ -16,7 +16,14 @@ public final class ChildJvm {
   /** Starts a class; what it prints as errors goes to the file {@code errors}. */
   public static Process start(String classPath, Path errors, Class<?> main, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), classPath, errors, main, arguments);
+  }
+
+  /** The same by a command that runs the one behind it, such as {@code nice}. */
+  public static Process start(
+      List<String> by, String classPath, Path errors, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx1g", "-cp", classPath, main.getName()));
     command.addAll(List.of(arguments));

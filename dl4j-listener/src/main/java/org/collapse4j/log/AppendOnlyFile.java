@@ -6,12 +6,11 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,14 +21,17 @@ import java.util.List;
  * <p>Several sinks of one process and several processes may append to one file: they take turns.
  */
 final class AppendOnlyFile {
-  /** Within a process, where a {@link FileLock} does not keep threads apart. */
-  private static final Object TURN = new Object();
+  /** So much of the end of what was written tells whether the file is still the one it was. */
+  private static final int REMEMBERED = 4096;
 
   private final Path path;
   private final Form form;
+  private final FileTurn turn;
 
-  /** How far the file is known to consist of whole records. */
+  /** How far the file is known to consist of whole records, and what stands before that. */
   private long wholeUntil;
+
+  private byte[] lastWritten = {};
 
   /** How the records of a file look. */
   interface Form {
@@ -39,71 +41,39 @@ final class AppendOnlyFile {
     /** Whether a line break between two double quotes is part of a record. */
     boolean quotesLineBreaks();
 
-    /** Whether what a file ends with, after its last line break, is a piece that was cut off. */
+    /** Whether what a file ends with, after its last record, is a piece that was cut off. */
     boolean isTorn(String end);
   }
 
   AppendOnlyFile(Path path, Form form) {
+    this(path, form, FileTurn.LONGEST_WAIT);
+  }
+
+  AppendOnlyFile(Path path, Form form, Duration longestWait) {
     this.path = path;
     this.form = form;
+    this.turn = new FileTurn(path, longestWait);
   }
 
   /**
    * Appends records, a line break after each; to an empty file the header first.
    *
-   * @throws IOException if it cannot, or if the file has another header; the file is as it was
+   * @throws IOException if it cannot, if others write to the file or lock it for too long, or if it
+   *     has another header; the file is as it was
    */
   void append(List<String> records) throws IOException {
-    createFolders(path);
-    // An interrupt that is pending would close the channel, and cost this record.
-    boolean interrupted = Thread.interrupted();
-    try {
-      synchronized (TURN) {
-        appendInTurn(String.join("\n", records));
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Creates the folders that a file is to be in. */
-  static void createFolders(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
+    Path folder = path.toAbsolutePath().getParent();
     if (folder != null && !Files.isDirectory(folder)) {
       Files.createDirectories(folder);
     }
+    turn.take(file -> append(file, String.join("\n", records)));
   }
 
-  private void appendInTurn(String lines) throws IOException {
-    try (FileChannel file =
-        FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      FileLock lock = lockOrNull(file);
-      try {
-        requireHeader(file);
-        boolean lineBreakMissing = removeTornEnd(file);
-        String header = file.size() == 0 && !form.header().isEmpty() ? form.header() + "\n" : "";
-        writeAtEnd(file, (lineBreakMissing ? "\n" : "") + header + lines + "\n");
-      } finally {
-        if (lock != null) {
-          lock.release();
-        }
-      }
-    }
-  }
-
-  /**
-   * Some network file systems have no locks, and another class loader's copy of this class may hold
-   * it: there the file is for one writer at a time.
-   */
-  private static FileLock lockOrNull(FileChannel file) {
-    try {
-      return file.lock();
-    } catch (IOException | OverlappingFileLockException e) {
-      return null;
-    }
+  private void append(FileChannel file, String lines) throws IOException {
+    requireHeader(file);
+    boolean lineBreakMissing = removeTornEnd(file);
+    String header = file.size() == 0 && !form.header().isEmpty() ? form.header() + "\n" : "";
+    writeAtEnd(file, (lineBreakMissing ? "\n" : "") + header + lines + "\n");
   }
 
   private void requireHeader(FileChannel file) throws IOException {
@@ -127,10 +97,10 @@ final class AppendOnlyFile {
   /** Cuts off a torn end; true if the file then ends with a record that lacks its line break. */
   private boolean removeTornEnd(FileChannel file) throws IOException {
     long size = file.size();
-    if (size == wholeUntil) {
-      return false;
+    long whole = isAsItWasLeft(file) ? wholeUntil : 0;
+    if (whole < size) {
+      whole = endOfLastRecord(file, whole);
     }
-    long whole = endOfLastRecord(file, size < wholeUntil ? 0 : wholeUntil);
     if (whole == size) {
       return false;
     }
@@ -141,6 +111,13 @@ final class AppendOnlyFile {
     }
     file.truncate(whole);
     return false;
+  }
+
+  /** Whether what was written last is where it was; if not, another file has taken its place. */
+  private boolean isAsItWasLeft(FileChannel file) throws IOException {
+    ByteBuffer there = ByteBuffer.allocate(lastWritten.length);
+    read(file, there, wholeUntil - lastWritten.length);
+    return !there.hasRemaining() && Arrays.equals(there.array(), lastWritten);
   }
 
   private long endOfLastRecord(FileChannel file, long from) throws IOException {
@@ -173,6 +150,9 @@ final class AppendOnlyFile {
       throw e;
     }
     wholeUntil = position;
+    byte[] written = bytes.array();
+    lastWritten =
+        Arrays.copyOfRange(written, Math.max(0, written.length - REMEMBERED), written.length);
   }
 
   private static void undo(FileChannel file, long size, IOException cause) {

@@ -77,11 +77,18 @@ public final class CsvSink extends SerialSink {
       return true;
     }
 
-    /** Whether it has fewer columns than a row; the line break alone may be missing. */
+    /**
+     * Whether it is a header or row with fewer columns; the line break alone may be missing. Where
+     * a whole row follows within it, what is torn is further up, and nothing to be removed.
+     */
     @Override
     public boolean isTorn(String end) {
       boolean cutHeader = HEADER.startsWith(end) && end.length() < HEADER.length();
-      return cutHeader || separators(end) < separators(HEADER);
+      return cutHeader || (!isRow(end) && end.lines().skip(1).noneMatch(Rows::isRow));
+    }
+
+    private static boolean isRow(String text) {
+      return separators(text) >= separators(HEADER);
     }
 
     private static long separators(String row) {

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvSinkTest extends MetricSinkContract {
   private Path file() {
@@ -114,6 +117,39 @@ class CsvSinkTest extends MetricSinkContract {
     Files.writeString(file(), Files.readString(file()).strip());
     open().write(Observations.of(2));
     assertEquals(List.of(expected(Observations.of(1)), expected(Observations.of(2))), read());
+  }
+
+  /** Shorter than the file before, about as long, and longer, each cut within its last row. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void aFileThatAnotherHasReplacedIsMendedToo(int rows) throws IOException {
+    try (MetricSink sink = open()) {
+      sink.writeAll(List.of(Observations.of(1), Observations.of(2)));
+      List<Observation> others =
+          IntStream.range(0, rows).mapToObj(i -> Observations.of(4 + i)).toList();
+      Path other = folder.resolve("other.csv");
+      new CsvSink(other).writeAll(others);
+      String text = Files.readString(other);
+      Files.writeString(file(), text.substring(0, text.length() - 100));
+      sink.write(Observations.of(3));
+      List<Observation> kept = new ArrayList<>(others.subList(0, rows - 1));
+      kept.add(Observations.of(3));
+      assertEquals(kept.stream().map(this::expected).toList(), read());
+    }
+  }
+
+  /** As left by a writer that does not remove what is torn. */
+  @Test
+  void wholeRowsAfterATornOneAreNotRemoved() throws IOException {
+    open().write(Observations.of("in\n\"quotes\"", 1, "train", "output"));
+    String whole = Files.readString(file());
+    open().write(Observations.of(2));
+    String row = Files.readString(file()).substring(whole.length());
+    Files.writeString(file(), whole + "\"a run that is tor\n" + row + row);
+    open().write(Observations.of(3));
+    MetricLog log = MetricLog.read(file());
+    assertEquals(List.of(1, 2, 2, 3), log.observations().stream().map(Observation::epoch).toList());
+    assertEquals(1, log.warnings().size());
   }
 
   @Test
