@@ -43,7 +43,7 @@ public final class DashboardCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "the page that is written (default: collapse4j.html)")
+      description = "the page that is written, - for standard output (default: collapse4j.html)")
   private Path out;
 
   @Option(
@@ -71,14 +71,19 @@ public final class DashboardCommand implements Callable<Integer> {
     if (port != null && !serve) {
       throw new ParameterException(spec.commandLine(), "--port is of use with --serve only");
     }
+    OutputFile file =
+        out == null && serve
+            ? null
+            : OutputFile.of("out", out == null ? Path.of("collapse4j.html") : out);
     List<TheoryCurve> curves = theory();
     GrowingLog logs = new GrowingLog(runs);
     Dashboard page = Dashboard.of(logs.read()).withTheory(curves);
-    if (out != null || !serve) {
-      write(page);
+    if (file != null) {
+      file.write(page.html(), spec.commandLine().getOut());
+      say(file, file + " shows " + runs);
     }
     if (serve) {
-      serve(logs, curves);
+      serve(file, logs, curves);
     }
     return 0;
   }
@@ -91,16 +96,11 @@ public final class DashboardCommand implements Callable<Integer> {
     return Files.exists(beside) ? TheoryCurve.read(beside) : List.of();
   }
 
-  private void write(Dashboard page) throws IOException {
-    Path file = out == null ? Path.of("collapse4j.html") : out;
-    page.write(file);
-    say(file + " shows " + runs);
-  }
-
-  private void serve(GrowingLog logs, List<TheoryCurve> curves) throws IOException {
+  private void serve(OutputFile file, GrowingLog logs, List<TheoryCurve> curves)
+      throws IOException {
     try (DashboardServer server =
         DashboardServer.start(port == null ? DEFAULT_PORT : port, new Growing(logs, curves))) {
-      say("Serving " + runs + " at " + server.uri() + " until stopped (Ctrl+C)");
+      say(file, "Serving " + runs + " at " + server.uri() + " until stopped (Ctrl+C)");
       new CountDownLatch(1).await();
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
@@ -130,9 +130,11 @@ public final class DashboardCommand implements Callable<Integer> {
     }
   }
 
-  private void say(String line) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
+  /** Not to standard output where the page went there. */
+  private void say(OutputFile file, String line) {
+    boolean taken = file != null && file.isStandardOutput();
+    PrintWriter writer = taken ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    writer.println(line);
+    writer.flush();
   }
 }

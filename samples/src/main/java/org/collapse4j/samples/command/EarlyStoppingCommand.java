@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
       "held-out images that neither training nor stopping has seen."
     })
 public final class EarlyStoppingCommand implements Callable<Integer> {
+  private static final TextTable TABLE = TextTable.ofWidths("lr", 17, 4, 10, 9, 13, 13, 10);
+
   @Spec private CommandSpec spec;
 
   @Mixin private LossOptions lossOptions;
@@ -58,9 +60,16 @@ public final class EarlyStoppingCommand implements Callable<Integer> {
     ImageData images = training.images();
     options.data(images.name());
     PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        "%-18s %5s %11s %11s %14s %14s %11s%n",
-        "score", "seed", "epoch kept", "of epochs", "accuracy kept", "accuracy last", "difference");
+    out.println(
+        TABLE.line(
+            List.of(
+                "score",
+                "seed",
+                "epoch kept",
+                "of epochs",
+                "accuracy kept",
+                "accuracy last",
+                "difference")));
     for (Metric score : EarlyStoppingComparison.SCORES) {
       SummaryStatistics gains = new SummaryStatistics();
       for (long seed : seeds) {
@@ -82,16 +91,17 @@ public final class EarlyStoppingCommand implements Callable<Integer> {
   }
 
   private static void print(PrintWriter out, long seed, Outcome outcome) {
-    out.printf(
-        Locale.ROOT,
-        "%-18s %5d %11d %11d %14.4f %14.4f %+11.4f%n",
-        outcome.score().key(),
-        seed,
-        outcome.keptEpoch(),
-        outcome.lastEpoch(),
-        outcome.keptAccuracy(),
-        outcome.lastAccuracy(),
-        outcome.keptAccuracy() - outcome.lastAccuracy());
+    double gain = outcome.keptAccuracy() - outcome.lastAccuracy();
+    out.println(
+        TABLE.line(
+            List.of(
+                outcome.score().key(),
+                String.valueOf(seed),
+                String.valueOf(outcome.keptEpoch()),
+                String.valueOf(outcome.lastEpoch()),
+                TextTable.share(outcome.keptAccuracy()),
+                TextTable.share(outcome.lastAccuracy()),
+                String.format(Locale.ROOT, "%+.4f", gain))));
     out.flush();
   }
 }

@@ -2,20 +2,106 @@ package org.collapse4j.samples.command;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import me.tongfei.progressbar.ProgressBar;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.EpochReport;
+import org.collapse4j.samples.experiment.TrainingProgress;
 
 /** Prints a row an epoch, with a progress bar below while one runs in a terminal. */
-final class EpochTable extends TableWithBar {
-  private static final String HEAD = "%5s %8s %9s %9s %9s %9s %9s %9s %9s %9s %7s%n";
-
+final class EpochTable implements TrainingProgress, AutoCloseable {
   private final PrintWriter out;
-  private double loss;
+  private final List<Column> columns;
+  private final TextTable table;
+  private ProgressBar bar;
+  private EpochReport last;
 
-  EpochTable(PrintWriter out) {
+  private EpochTable(PrintWriter out, List<Column> columns) {
     this.out = out;
+    this.columns = columns;
+    this.table =
+        TextTable.ofWidths("r", columns.stream().mapToInt(column -> column.width).toArray());
+  }
+
+  /** A column: two lines of heading, and what it says of an epoch. */
+  private record Column(int width, String above, String name, Function<EpochReport, String> cell) {
+    static Column ofTraining(String name, Metric metric) {
+      return new Column(8, name, "train", report -> TextTable.share(report.train().value(metric)));
+    }
+
+    static Column ofHeldOut(String name, Metric metric) {
+      return new Column(
+          8, name, "held-out", report -> TextTable.share(report.heldOut().value(metric)));
+    }
+  }
+
+  /**
+   * The table of a training whose collapse is watched.
+   *
+   * @param noisy whether labels are wrong, so that it is to be seen how far they are memorized
+   */
+  static EpochTable ofCollapse(PrintWriter out, boolean noisy) {
+    List<Column> columns = begin();
+    columns.add(
+        new Column(8, "NC1", "train", r -> TextTable.number(r.train().value(Metric.NC1_PINV))));
+    columns.add(
+        new Column(
+            8, "NC1", "held-out", r -> TextTable.number(r.heldOut().value(Metric.NC1_PINV))));
+    columns.add(Column.ofTraining("NC2 etf", Metric.NC2_ETF_MEANS));
+    columns.add(Column.ofTraining("NC3 dual", Metric.NC3_DUALITY));
+    columns.add(Column.ofTraining("NC4", Metric.NC4_MISMATCH));
+    columns.add(Column.ofHeldOut("dilation", Metric.DILATION_RELATIVE));
+    if (noisy) {
+      columns.add(Column.ofTraining("memorized", Metric.MEMORIZATION_FITTED));
+    }
+    columns.add(new Column(6, "", "time", r -> String.format(Locale.ROOT, "%.1fs", r.seconds())));
+    return new EpochTable(out, columns);
+  }
+
+  /**
+   * The table of a training that looks for wrong labels.
+   *
+   * @param known the labels, if it is known which are wrong; or null
+   */
+  static EpochTable ofSuspects(PrintWriter out, NoisyLabels known) {
+    List<Column> columns = begin();
+    columns.add(
+        new Column(8, "suspect", "labels", r -> String.valueOf(r.suspects().estimatedCount())));
+    if (known != null) {
+      columns.add(
+          new Column(
+              9,
+              "",
+              "AUROC",
+              r -> TextTable.share(r.suspects().auroc(i -> known.isCorrupted((int) i)))));
+      columns.add(
+          new Column(
+              9,
+              "average",
+              "precision",
+              r ->
+                  TextTable.share(r.suspects().averagePrecision(i -> known.isCorrupted((int) i)))));
+    }
+    return new EpochTable(out, columns);
+  }
+
+  private static List<Column> begin() {
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column(5, "", "epoch", report -> String.valueOf(report.epoch())));
+    columns.add(new Column(7, "", "loss", report -> TextTable.share(report.loss())));
+    columns.add(Column.ofTraining("accuracy", Metric.ACCURACY));
+    columns.add(Column.ofHeldOut("accuracy", Metric.ACCURACY));
+    return columns;
+  }
+
+  /** What the last epoch came to. */
+  EpochReport last() {
+    return last;
   }
 
   @Override
@@ -29,58 +115,40 @@ final class EpochTable extends TableWithBar {
         images.numClasses(),
         parameters);
     out.printf("Every observation goes to %s%n%n", log);
-    out.printf(
-        HEAD,
-        "",
-        "",
-        "accuracy",
-        "accuracy",
-        "NC1",
-        "NC1",
-        "NC2 etf",
-        "NC3 dual",
-        "NC4",
-        "dilation",
-        "");
-    out.printf(
-        HEAD,
-        "epoch",
-        "loss",
-        "train",
-        "held-out",
-        "train",
-        "held-out",
-        "train",
-        "train",
-        "train",
-        "relative",
-        "time");
+    print(columns.stream().map(Column::above).toList());
+    print(columns.stream().map(Column::name).toList());
+  }
+
+  private void print(List<String> cells) {
+    out.println(table.line(cells));
     out.flush();
   }
 
-  /** Whether the loss of the last epoch is a number. */
-  boolean hasFiniteLoss() {
-    return Double.isFinite(loss);
+  @Override
+  public void epochStarted(int epoch, int epochs, int batches) {
+    bar = Terminal.progressBar("epoch " + epoch + "/" + epochs, batches);
+  }
+
+  @Override
+  public void batchDone() {
+    if (bar != null) {
+      bar.step();
+    }
   }
 
   @Override
   public void epochDone(EpochReport report) {
     close();
-    loss = report.loss();
-    out.printf(
-        Locale.ROOT,
-        "%5d %8.4f %9.4f %9.4f %9.4g %9.4g %9.4f %9.4f %9.4f %9.4f %6.1fs%n",
-        report.epoch(),
-        report.loss(),
-        report.train().value(Metric.ACCURACY),
-        report.heldOut().value(Metric.ACCURACY),
-        report.train().value(Metric.NC1_PINV),
-        report.heldOut().value(Metric.NC1_PINV),
-        report.train().value(Metric.NC2_ETF_MEANS),
-        report.train().value(Metric.NC3_DUALITY),
-        report.train().value(Metric.NC4_MISMATCH),
-        report.heldOut().value(Metric.DILATION_RELATIVE),
-        report.seconds());
-    out.flush();
+    last = report;
+    print(columns.stream().map(column -> column.cell().apply(report)).toList());
+  }
+
+  /** Takes the bar away, before a row is printed too. */
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
   }
 }

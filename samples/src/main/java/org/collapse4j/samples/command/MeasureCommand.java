@@ -3,10 +3,13 @@ package org.collapse4j.samples.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
@@ -112,7 +115,7 @@ public final class MeasureCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Measurements measured = input().measure(globalMean);
-    spec.commandLine().getOut().print(json ? json(measured) : MetricTable.of(measured));
+    spec.commandLine().getOut().print(json ? json(measured) : table(measured));
     spec.commandLine().getOut().flush();
     return 0;
   }
@@ -157,13 +160,37 @@ public final class MeasureCommand implements Callable<Integer> {
     return input.build();
   }
 
+  private static String table(Measurements measured) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("metric", "value", "ideal", "meaning"));
+    for (Metric metric : measured.metrics()) {
+      rows.add(
+          List.of(
+              metric.key(),
+              number(measured.value(metric)),
+              Double.isNaN(metric.ideal()) ? "" : number(metric.ideal()),
+              metric.meaning()));
+    }
+    return TextTable.of("lrrl", rows);
+  }
+
+  private static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "undefined";
+    }
+    return value == Math.rint(value) && Math.abs(value) < 1e9
+        ? String.valueOf((long) value)
+        : String.format(Locale.ROOT, "%.6g", value);
+  }
+
+  /** An object from key to number, or null where it is undefined. */
   private static String json(Measurements measured) throws JsonProcessingException {
-    ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    ObjectNode object = mapper.createObjectNode();
+    Map<String, Double> values = new LinkedHashMap<>();
     for (Metric metric : measured.metrics()) {
       double value = measured.value(metric);
-      object.put(metric.key(), Double.isFinite(value) ? (Double) value : null);
+      values.put(metric.key(), Double.isFinite(value) ? value : null);
     }
-    return mapper.writeValueAsString(object) + System.lineSeparator();
+    return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(values)
+        + System.lineSeparator();
   }
 }

@@ -87,7 +87,7 @@ public final class NoiseCommand implements Callable<Integer> {
     NoiseGrid grid = new NoiseGrid(losses, alphas, noiseRates, seeds);
     Hyperparameters.Builder common = training.hyperparameters();
     new NoiseExperiment(grid.cells(common), log, measureEvery);
-    OutputFile.log(log);
+    OutputFile.requireLog(log);
     ImageData images = training.images();
     NoiseExperiment experiment =
         new NoiseExperiment(grid.cells(common.data(images.name())), log, measureEvery);

@@ -14,8 +14,6 @@ import org.collapse4j.samples.experiment.Hyperparameters;
 
 /** The last measurements of trainings: mean and standard deviation over the seeds, a row a cell. */
 final class NoiseTable {
-  private static final String NAMES = "%-4s %5s %5s %5s";
-
   private static final List<Column> COLUMNS =
       List.of(
           new Column("dilation.relative", CellResult::heldOut, Metric.DILATION_RELATIVE),
@@ -36,15 +34,14 @@ final class NoiseTable {
   private NoiseTable() {}
 
   static String of(List<CellResult> results) {
-    StringBuilder table = new StringBuilder();
-    table.append(String.format(NAMES, "loss", "alpha", "eta", "seeds"));
-    for (Column column : COLUMNS) {
-      table.append(String.format("  %17s", column.title));
-    }
-    table.append(System.lineSeparator());
-    groups(results).values().forEach(group -> table.append(row(group)));
-    table.append("Mean over the seeds, and behind it the standard deviation (n - 1).");
-    return table.append(System.lineSeparator()).toString();
+    List<List<String>> rows = new ArrayList<>();
+    List<String> header = new ArrayList<>(List.of("loss", "alpha", "eta", "seeds"));
+    COLUMNS.forEach(column -> header.add(column.title));
+    rows.add(header);
+    groups(results).values().forEach(group -> rows.add(row(group)));
+    return TextTable.of(rows)
+        + "Mean over the seeds, and behind it the standard deviation (n - 1)."
+        + System.lineSeparator();
   }
 
   /** Results that differ in the seed only. */
@@ -58,23 +55,19 @@ final class NoiseTable {
     return groups;
   }
 
-  private static String row(List<CellResult> group) {
-    StringBuilder row = new StringBuilder();
+  private static List<String> row(List<CellResult> group) {
     Hyperparameters cell = group.get(0).cell();
-    row.append(
-        String.format(
-            Locale.ROOT,
-            NAMES,
-            cell.loss(),
-            cell.loss().hasAlpha() ? String.valueOf(cell.alpha()) : "",
-            cell.noiseRate(),
-            group.size()));
+    List<String> row = new ArrayList<>();
+    row.add(cell.loss().toString());
+    row.add(cell.loss().hasAlpha() ? String.valueOf(cell.alpha()) : "");
+    row.add(String.valueOf(cell.noiseRate()));
+    row.add(String.valueOf(group.size()));
     for (Column column : COLUMNS) {
       SummaryStatistics statistics = new SummaryStatistics();
       group.forEach(result -> statistics.addValue(column.of(result)));
-      row.append(String.format("  %17s", text(statistics)));
+      row.add(text(statistics));
     }
-    return row.append(System.lineSeparator()).toString();
+    return row;
   }
 
   /** A single seed has no standard deviation; without a corrupted example there is no value. */

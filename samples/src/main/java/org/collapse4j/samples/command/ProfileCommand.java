@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.collapse4j.dl4j.NeuralCollapseListener;
 import org.collapse4j.log.JsonLinesSink;
@@ -172,6 +171,7 @@ public final class ProfileCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           target + " is there already: choose another name with --run, or remove it");
     }
+    OutputFile.requireLog(target);
     return target;
   }
 
@@ -199,21 +199,18 @@ public final class ProfileCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter out, CollapseProfile profile, Metric metric, String name) {
-    out.printf("%n%s (%s) of %s by layer and epoch%n%-12s", name, metric.key(), split, "layer");
-    for (int epoch : profile.epochs()) {
-      out.printf(Locale.ROOT, " %9d", epoch);
-    }
-    out.println();
+    List<List<String>> rows = new ArrayList<>();
+    List<String> header = new ArrayList<>(List.of("layer"));
+    profile.epochs().forEach(epoch -> header.add(String.valueOf(epoch)));
+    rows.add(header);
     for (String layer : profile.layers()) {
-      out.printf("%-12s", layer);
-      for (int epoch : profile.epochs()) {
-        double value = profile.value(layer, epoch, metric);
-        out.print(
-            Double.isNaN(value)
-                ? String.format(Locale.ROOT, " %9s", "-")
-                : String.format(Locale.ROOT, " %9.4g", value));
-      }
-      out.println();
+      List<String> row = new ArrayList<>(List.of(TextTable.oneLine(layer)));
+      profile
+          .epochs()
+          .forEach(epoch -> row.add(TextTable.number(profile.value(layer, epoch, metric))));
+      rows.add(row);
     }
+    out.printf("%n%s (%s) of %s by layer and epoch%n", name, metric.key(), split);
+    out.print(TextTable.of(rows));
   }
 }

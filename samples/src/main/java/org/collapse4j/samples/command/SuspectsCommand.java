@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.collapse4j.noise.NoisyLabels;
@@ -47,14 +48,16 @@ public final class SuspectsCommand implements Callable<Integer> {
       names = "--csv",
       paramLabel = "FILE",
       defaultValue = "suspects.csv",
-      description = "the ranking, replaced if it exists (default: ${DEFAULT-VALUE})")
+      description =
+          "the ranking, replaced if it exists, - for standard output (default: ${DEFAULT-VALUE})")
   private Path csv;
 
   @Option(
       names = "--html",
       paramLabel = "FILE",
       defaultValue = "suspects.html",
-      description = "the page of pictures, replaced if it exists (default: ${DEFAULT-VALUE})")
+      description =
+          "the page of pictures, replaced if it exists, - for standard output (default: ${DEFAULT-VALUE})")
   private Path html;
 
   @Option(
@@ -76,26 +79,29 @@ public final class SuspectsCommand implements Callable<Integer> {
     if (pictures < 1) {
       throw new IllegalArgumentException("pictures must be at least 1, not " + pictures);
     }
-    requireFiles();
+    requireDistinctFiles();
+    OutputFile table = OutputFile.of("csv", csv);
+    OutputFile page = OutputFile.of("html", html);
+    OutputFile.requireLog(log);
     Hyperparameters.Builder options = cell.set(training.hyperparameters());
     ImageData all = training.images();
     Hyperparameters hyperparameters = options.data(all.name()).build();
     ImageData images = hyperparameters.select(all);
     NoisyLabels labels = labels(hyperparameters, images);
-    SuspectLabels suspects = suspects(hyperparameters, all, labels);
+    boolean taken = table.isStandardOutput() || page.isStandardOutput();
+    PrintWriter progress = taken ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    SuspectLabels suspects = suspects(hyperparameters, all, labels, progress);
     boolean cleanKnown = hyperparameters.noiseRate() > 0;
-    WholeFile.write(csv, SuspectsCsv.of(suspects, cleanKnown ? labels : null));
-    WholeFile.write(
-        html, new SuspectsPage(images, suspects, cleanKnown ? labels : null).html(pictures));
     PrintWriter out = spec.commandLine().getOut();
+    table.write(SuspectsCsv.of(suspects, cleanKnown ? labels : null), out);
+    page.write(new SuspectsPage(images, suspects, cleanKnown ? labels : null).html(pictures), out);
     int shown = Math.min(pictures, suspects.ranking().size());
-    out.printf("%nThe ranking is in %s, the %d worst as pictures in %s%n", csv, shown, html);
-    out.flush();
+    progress.printf("%nThe ranking is in %s, the %d worst as pictures in %s%n", table, shown, page);
+    progress.flush();
     return 0;
   }
 
-  /** Before anything is trained. */
-  private void requireFiles() {
+  private void requireDistinctFiles() {
     Set<Path> files = new HashSet<>();
     for (Path file : new Path[] {csv, html, log}) {
       if (!files.add(file.toAbsolutePath().normalize())) {
@@ -103,9 +109,6 @@ public final class SuspectsCommand implements Callable<Integer> {
             "csv, html and log must be different files, not " + file + " twice");
       }
     }
-    OutputFile.require("csv", csv);
-    OutputFile.require("html", html);
-    OutputFile.log(log);
   }
 
   private static NoisyLabels labels(Hyperparameters hyperparameters, ImageData images) {
@@ -113,20 +116,24 @@ public final class SuspectsCommand implements Callable<Integer> {
     return hyperparameters.noise(images.numClasses()).corrupt(clean);
   }
 
-  private SuspectLabels suspects(Hyperparameters hyperparameters, ImageData all, NoisyLabels labels)
+  private SuspectLabels suspects(
+      Hyperparameters hyperparameters, ImageData all, NoisyLabels labels, PrintWriter progress)
       throws IOException {
     ObservedTraining.Builder options =
         ObservedTraining.builder(hyperparameters, log).suspectLabels(true);
     ObservedTraining observed =
         (network == null ? options : options.run(network.getFileName().toString())).build();
     NoisyLabels known = hyperparameters.noiseRate() > 0 ? labels : null;
-    try (SuspectsTable table = new SuspectsTable(spec.commandLine().getOut(), known)) {
+    if (known != null) {
+      progress.printf(Locale.ROOT, "%,d of the labels are wrong%n", known.corruptedCount());
+    }
+    try (EpochTable table = EpochTable.ofSuspects(progress, known)) {
       if (network == null) {
         observed.run(all, table);
       } else {
         observed.observe(all, SavedNetwork.read(network), table);
       }
-      return table.suspects();
+      return table.last().suspects();
     }
   }
 }

@@ -2,10 +2,7 @@ package org.collapse4j.samples.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -102,13 +99,16 @@ public final class TheoryCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     boolean svg = isSvg();
+    OutputFile table = OutputFile.of("csv", csv);
+    OutputFile drawing = OutputFile.of("picture", picture);
     List<TheoryPoint> points = solve();
     List<MeasuredDilation> measured = readLogs();
     DilationChart chart = new DilationChart(points, measured);
     byte[] drawn = svg ? chart.toSvg() : chart.toPng();
-    write(csv, TheoryPoint.toCsv(points).getBytes(StandardCharsets.UTF_8));
-    write(picture, drawn);
-    print(points, measured);
+    PrintWriter out = spec.commandLine().getOut();
+    table.write(TheoryPoint.toCsv(points), out);
+    drawing.write(drawn);
+    print(table.isStandardOutput() ? spec.commandLine().getErr() : out, points, measured);
     return 0;
   }
 
@@ -145,20 +145,7 @@ public final class TheoryCommand implements Callable<Integer> {
     return measured;
   }
 
-  private static void write(Path file, byte[] content) throws IOException {
-    Path target = file.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path part = target.resolveSibling(target.getFileName() + ".part");
-    try {
-      Files.write(part, content);
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
-  }
-
-  private void print(List<TheoryPoint> points, List<MeasuredDilation> measured) {
-    PrintWriter out = spec.commandLine().getOut();
+  private void print(PrintWriter out, List<TheoryPoint> points, List<MeasuredDilation> measured) {
     out.println("Relative dilation r/D of the memorization-dilation model, lambda " + lambda);
     out.print(TheoryTable.of(points));
     if (!measured.isEmpty()) {

@@ -58,12 +58,11 @@ public final class TrainCommand implements Callable<Integer> {
     Hyperparameters.Builder hyperparameters = cell.set(training.hyperparameters());
     Path log = newLog();
     ImageData images = training.images();
-    try (EpochTable table = new EpochTable(spec.commandLine().getOut())) {
-      ObservedTraining.builder(hyperparameters.data(images.name()).build(), log)
-          .run(run)
-          .build()
-          .run(images, table);
-      return sayWhatHappened(log, table.hasFiniteLoss());
+    Hyperparameters all = hyperparameters.data(images.name()).build();
+    boolean noisy = all.noiseRate() > 0;
+    try (EpochTable table = EpochTable.ofCollapse(spec.commandLine().getOut(), noisy)) {
+      ObservedTraining.builder(all, log).run(run).build().run(images, table);
+      return sayWhatHappened(log, Double.isFinite(table.last().loss()));
     }
   }
 
@@ -94,6 +93,7 @@ public final class TrainCommand implements Callable<Integer> {
       throw new FileAlreadyExistsException(
           log + " is there already: choose another name with --run, or remove it");
     }
+    OutputFile.requireLog(log);
     return log;
   }
 }

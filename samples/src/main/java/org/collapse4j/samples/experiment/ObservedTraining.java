@@ -11,6 +11,8 @@ import org.collapse4j.samples.data.ImageData;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
@@ -171,7 +173,7 @@ public final class ObservedTraining {
         .orElse(Measurements.empty());
   }
 
-  /** Gathers the scores of an epoch's batches. */
+  /** Gathers the losses of an epoch's batches, without the penalty of the weights. */
   private static final class Loss extends BaseTrainingListener {
     private final TrainingProgress progress;
     private double sum;
@@ -187,9 +189,20 @@ public final class ObservedTraining {
       batches = 0;
     }
 
+    /** Here the parameters are still those that the score is of. */
+    @Override
+    public void onGradientCalculation(Model model) {
+      sum += model.score() - penalty(model);
+    }
+
+    private static double penalty(Model model) {
+      return model instanceof MultiLayerNetwork layers
+          ? layers.calcRegularizationScore(true)
+          : ((ComputationGraph) model).calcRegularizationScore(true);
+    }
+
     @Override
     public void iterationDone(Model model, int iteration, int epoch) {
-      sum += model.score();
       batches++;
       progress.batchDone();
     }

@@ -43,7 +43,7 @@ class NoiseCommandTest {
   };
 
   private static String lastLines(Shell shell) {
-    return shell.out().substring(shell.out().indexOf("loss alpha"));
+    return shell.out().substring(shell.out().indexOf("loss  alpha"));
   }
 
   @Test
@@ -110,7 +110,7 @@ class NoiseCommandTest {
             "%.4f %.4f",
             (dilations[0] + dilations[1]) / 2,
             Math.abs(dilations[0] - dilations[1]) / Math.sqrt(2));
-    assertTrue(table.get(6).startsWith("ls     0.2   0.5     2"), table.get(6));
+    assertTrue(table.get(6).matches("ls +0.2 +0.5 +2 .*"), table.get(6));
     assertTrue(table.get(6).contains(expected), table.get(6) + " lacks " + expected);
   }
 

@@ -56,12 +56,11 @@ class TheoryCommandTest {
   @Test
   void sweepsEtaAlphaAndExpressivity() throws IOException {
     assertEquals(0, runToFolder("--eta", "0.1,0.02", "--alpha", "0:0.2:0.1", "-C", "0.5,1"));
-    List<String> table = out.toString().lines().map(String::strip).toList();
+    List<String> table =
+        out.toString().lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
     assertTrue(table.get(1).matches("eta +C +alpha 0 +alpha 0.1 +alpha 0.2"), table.get(1));
-    assertTrue(
-        table.contains("0.1           1      0.2259      0.1743      0.1553"), out::toString);
-    assertTrue(
-        table.contains("0.1         0.5      0.3438      0.2732      0.2471"), out::toString);
+    assertTrue(table.contains("0.1 1 0.2259 0.1743 0.1553"), out::toString);
+    assertTrue(table.contains("0.1 0.5 0.3438 0.2732 0.2471"), out::toString);
 
     List<String> csv = Files.readAllLines(folder.resolve("t.csv"));
     assertEquals(HEADER, csv.get(0));
@@ -111,9 +110,9 @@ class TheoryCommandTest {
         () -> assertTrue(svg.contains("fill:rgb(0,114,178)"), "the point of alpha 0"),
         () -> assertTrue(svg.contains("fill:rgb(213,94,0)"), "the point of alpha 0.1"));
     List<String> lines = out.toString().lines().map(String::strip).toList();
-    assertTrue(lines.stream().anyMatch(l -> l.matches("0.1000 +0.2500 +0 +cross-entropy, plain")));
+    assertTrue(lines.stream().anyMatch(l -> l.matches("plain +cross-entropy +0 +0.1000 +0.2500")));
     assertTrue(
-        lines.stream().anyMatch(l -> l.matches("0.2100 +0.3100 +0.1 +label-smoothing, smooth")));
+        lines.stream().anyMatch(l -> l.matches("smooth +label-smoothing +0.1 +0.2100 +0.3100")));
     assertTrue(
         err.toString().contains("left out the run unknown, which has no noise.rate"),
         err::toString);
