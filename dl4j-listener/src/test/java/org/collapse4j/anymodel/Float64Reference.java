@@ -191,6 +191,11 @@ public final class Float64Reference {
     return features[0].length;
   }
 
+  /** An example's logits. */
+  double[] logits(int i) {
+    return logits[i];
+  }
+
   /** The softmax of an example's logits. */
   double[] probabilities(int i) {
     double largest = logits[i][argMax(logits[i])];
@@ -579,6 +584,7 @@ public final class Float64Reference {
       error += Math.abs(binCorrect[bin] - binConfidence[bin]) / n;
     }
     values.put(Metric.ECE, error);
+    values.put(Metric.CONFIDENCE, Arrays.stream(binConfidence).sum() / n);
   }
 
   private static double[] over(double[] numerators, double[] denominators) {
