@@ -194,12 +194,13 @@ final class ClassifierHead {
    * The labelled rows of a batch.
    *
    * @param features {@code [N, d]}; not copied
+   * @param areInput whether they are the input of this layer, and not of another before it
    * @param labels of the batch, as they came; not modified
    * @param mask of the labels, or null; not modified
    * @throws IllegalArgumentException if the labels are no classes, or are not as many as the rows
    */
-  LabelledRows rows(INDArray features, INDArray labels, INDArray mask) {
-    int numClasses = numClasses(labels, features.columns());
+  LabelledRows rows(INDArray features, boolean areInput, INDArray labels, INDArray mask) {
+    int numClasses = numClasses(labels, areInput ? features.columns() : columns(labels));
     int[] classes = classes(labels, numClasses);
     if (classes.length != features.rows()) {
       throw new IllegalArgumentException(

@@ -15,7 +15,6 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
@@ -155,28 +154,39 @@ final class MeasuredComputationGraph extends MeasuredNetwork {
     return layout.featureRows(features, layout.channelsLast(), examples, maps);
   }
 
-  private boolean isWrittenOver(FeaturePoint point) {
-    VertexIndices[] following = graph.getVertex(point.layer()).getOutputVertices();
-    return !point.classified()
-        && following != null
-        && Arrays.stream(following)
-            .map(next -> graph.getVertices()[next.getVertexIndex()])
-            .anyMatch(
-                next ->
-                    next.hasLayer()
-                        && next.getLayer().conf().getLayer() instanceof ActivationLayer);
+  /** The same pass, vertex by vertex, with a copy of each activation before others have it. */
+  private Map<String, INDArray> copiesOfActivations(INDArray[] inputs) {
+    Map<String, INDArray> copies = new HashMap<>();
+    List<String> inputNames = graph.getConfiguration().getNetworkInputs();
+    for (int index : graph.topologicalSortOrder()) {
+      GraphVertex vertex = graph.getVertices()[index];
+      String name = vertex.getVertexName();
+      if (!outputNames.contains(name) || isFollowed(vertex)) {
+        INDArray activation =
+            vertex.isInputVertex()
+                ? inputs[inputNames.indexOf(name)].dup()
+                : vertex.doForward(false, LayerWorkspaceMgr.noWorkspaces());
+        copies.put(name, activation.dup());
+        handOn(vertex, activation);
+      }
+    }
+    for (GraphVertex vertex : graph.getVertices()) {
+      vertex.clear();
+    }
+    return copies;
   }
 
-  private INDArray again(String name, Map<String, INDArray> activations) {
-    GraphVertex vertex = graph.getVertex(name);
-    List<String> inputs = graph.getConfiguration().getVertexInputs().get(name);
-    for (int i = 0; i < inputs.size(); i++) {
-      INDArray input = activations.get(inputs.get(i)).dup();
-      vertex.setInput(i, input, LayerWorkspaceMgr.noWorkspaces());
+  private void handOn(GraphVertex vertex, INDArray activation) {
+    if (isFollowed(vertex)) {
+      for (VertexIndices next : vertex.getOutputVertices()) {
+        graph.getVertices()[next.getVertexIndex()].setInput(
+            next.getVertexEdgeNumber(), activation, LayerWorkspaceMgr.noWorkspaces());
+      }
     }
-    INDArray output = vertex.doForward(false, LayerWorkspaceMgr.noWorkspaces()).dup();
-    vertex.clear();
-    return output;
+  }
+
+  private static boolean isFollowed(GraphVertex vertex) {
+    return vertex.getOutputVertices() != null && vertex.getOutputVertices().length > 0;
   }
 
   private boolean channelsLast(GraphVertex vertex) {
@@ -197,9 +207,7 @@ final class MeasuredComputationGraph extends MeasuredNetwork {
    * DL4J.
    */
   private boolean isEachOutputLast() {
-    return outputNames.stream()
-        .map(name -> graph.getVertex(name).getOutputVertices())
-        .allMatch(following -> following == null || following.length == 0);
+    return outputNames.stream().noneMatch(name -> isFollowed(graph.getVertex(name)));
   }
 
   @Override
@@ -211,12 +219,9 @@ final class MeasuredComputationGraph extends MeasuredNetwork {
     try (RandomState ignored = RandomState.keep()) {
       graph.setInputs(batch.getFeatures());
       Map<String, INDArray> activations =
-          new HashMap<>(graph.feedForward(false, isEachOutputLast(), true));
-      for (FeaturePoint point : points()) {
-        if (isWrittenOver(point)) {
-          activations.put(point.layer(), again(point.layer(), activations));
-        }
-      }
+          measuresWithin()
+              ? copiesOfActivations(batch.getFeatures())
+              : graph.feedForward(false, isEachOutputLast(), true);
       return new Activations(List.of(), activations, batch.getFeatures(0).size(0));
     } finally {
       graph.clearLayerMaskArrays();

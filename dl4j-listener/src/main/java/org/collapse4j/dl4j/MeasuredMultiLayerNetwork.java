@@ -11,7 +11,6 @@ import org.collapse4j.observe.RandomState;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -95,18 +94,23 @@ final class MeasuredMultiLayerNetwork extends MeasuredNetwork {
     return head.layout().featureRows(features, head.layout().channelsLast(), examples, maps);
   }
 
-  private boolean isWrittenOver(FeaturePoint point) {
-    return !point.classified() && configuration(point.index() + 1) instanceof ActivationLayer;
-  }
-
-  private INDArray again(int index, INDArray before) {
-    INDArray input = before.dup();
-    InputPreProcessor preProcessor = network.getLayerWiseConfigurations().getInputPreProcess(index);
-    if (preProcessor != null) {
-      int examples = (int) network.getInput().size(0);
-      input = preProcessor.preProcess(input, examples, LayerWorkspaceMgr.noWorkspaces());
+  /** The same pass, layer by layer, with a copy of each activation before the next layer has it. */
+  private List<INDArray> copiesOfActivations(INDArray features) {
+    List<INDArray> copies = new ArrayList<>();
+    copies.add(features);
+    INDArray activation = features.dup();
+    for (int i = 0; i < last(); i++) {
+      InputPreProcessor preProcessor = network.getLayerWiseConfigurations().getInputPreProcess(i);
+      if (preProcessor != null) {
+        activation =
+            preProcessor.preProcess(
+                activation, (int) features.size(0), LayerWorkspaceMgr.noWorkspaces());
+      }
+      activation =
+          network.getLayer(i).activate(activation, false, LayerWorkspaceMgr.noWorkspaces());
+      copies.add(activation.dup());
     }
-    return network.getLayer(index).activate(input, false, LayerWorkspaceMgr.noWorkspaces());
+    return copies;
   }
 
   private boolean channelsLast(int index) {
@@ -126,12 +130,9 @@ final class MeasuredMultiLayerNetwork extends MeasuredNetwork {
     network.setLayerMaskArrays(batch.getFeaturesMaskArray(0), null);
     try (RandomState ignored = RandomState.keep()) {
       List<INDArray> activations =
-          new ArrayList<>(network.feedForwardToLayer(Math.max(0, last() - 1), features, false));
-      for (FeaturePoint point : points()) {
-        if (isWrittenOver(point)) {
-          activations.set(point.index() + 1, again(point.index(), activations.get(point.index())));
-        }
-      }
+          measuresWithin()
+              ? copiesOfActivations(features)
+              : network.feedForwardToLayer(Math.max(0, last() - 1), features, false);
       return new Activations(activations, Map.of(), features.size(0));
     } finally {
       network.clearLayerMaskArrays();

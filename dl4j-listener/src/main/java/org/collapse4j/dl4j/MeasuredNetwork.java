@@ -80,11 +80,17 @@ abstract class MeasuredNetwork implements MeasuredModel {
    */
   abstract INDArray features(FeaturePoint point, Activations activations);
 
-  /**
-   * Runs the network in inference mode. There DL4J's ActivationLayer writes over its input, so that
-   * what comes before one is run once more, if it is among the points.
-   */
+  /** Runs the network in inference mode up to the output layers. */
   abstract Activations infer(MultiDataSet batch);
+
+  /**
+   * Whether activations of layers within the network are measured. In inference DL4J's
+   * ActivationLayer writes over its input, also through layers that hand on what they were given,
+   * so that these have to be copied as they come.
+   */
+  final boolean measuresWithin() {
+    return points.stream().anyMatch(point -> !point.classified());
+  }
 
   /**
    * The batch in training, in its backward pass: inputs, labels and masks as they were given, whose
@@ -130,7 +136,11 @@ abstract class MeasuredNetwork implements MeasuredModel {
     int output = requireLabels(point, batch);
     ClassifierHead head = head(point);
     LabelledRows rows =
-        head.rows(features, batch.getLabels(output), batch.getLabelsMaskArray(output));
+        head.rows(
+            features,
+            point.classified(),
+            batch.getLabels(output),
+            batch.getLabelsMaskArray(output));
     LabelledRows known = rows.withOrigins(new ExampleOrigins(rows, batch, output, firstPosition));
     return point.classified() && head.isLossOnly() && rows.size() > 0
         ? known.withLogits(head.logits(rows.features()))
@@ -154,7 +164,7 @@ abstract class MeasuredNetwork implements MeasuredModel {
    */
   final LabelledRows trainingRows(FeaturePoint point, INDArray features) {
     ClassifierHead head = head(point);
-    LabelledRows rows = head.rows(features, head.labels(), head.labelMask());
+    LabelledRows rows = head.rows(features, point.classified(), head.labels(), head.labelMask());
     INDArray logits = point.classified() && rows.size() > 0 ? head.logits(rows.features()) : null;
     return rows.withLogits(logits);
   }

@@ -114,6 +114,12 @@ final class MeasuredGraph implements MeasuredModel {
 
   /** The rows of the batch in training, with logits if there is a classifier. */
   LabelledRows trainingRows(INDArray activation, MultiDataSet batch) {
+    if (activation == null) {
+      throw new IllegalArgumentException(
+          "The features must have an array in training, but SameDiff hands over none for \""
+              + names.features()
+              + "\": where it is the output of an identity, name what goes into that");
+    }
     LabelledRows rows = rows(activation, batch);
     Classifier classifier = classifier(point);
     return classifier == null || rows.size() == 0

@@ -152,13 +152,13 @@ public final class SameDiffListener extends BaseListener implements AutoCloseabl
                 false,
                 () -> {
                   measured = measured(graph);
+                  INDArray features = measured.placeholder(data);
+                  if (features != null) {
+                    gather(data, features, at);
+                  }
                   return true;
                 });
     refused = !isMeasured && measured == null;
-    INDArray features = isMeasured ? measured.placeholder(data) : null;
-    if (features != null) {
-      gather(data, features, at);
-    }
   }
 
   @Override

@@ -54,6 +54,33 @@ class AnyModelContractTest {
     }
   }
 
+  /**
+   * The data sets of the cases are smaller than a sample, so that it is all of the training
+   * examples, and what is measured of it what a probe would measure. Only where a sequence is
+   * trained on in segments are these its examples.
+   */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void theDefaultMeasuresWhatAProbeOfTheTrainingDataDoes(ModelCase model) throws Exception {
+    List<Observation> observations = new ArrayList<>();
+    ByHand byHand = new ByHand(model);
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder()
+            .layers(model.outputs().stream().map(Output::layer).toArray(String[]::new))
+            .failFast(true)
+            .sink(observations::add)
+            .build();
+    assertArrayEquals(train(model), train(model, byHand, listener), "parameters");
+    for (Output output : model.outputs()) {
+      Measurements sampled = last(observations, "train", output);
+      if (!model.name().contains("truncated")) {
+        assertValues(byHand.probe(output), sampled, model.tolerance());
+      } else {
+        assertEquals(byHand.probe(output).metrics(), sampled.metrics());
+      }
+    }
+  }
+
   static Stream<ModelCase> withState() {
     return ModelCases.all()
         .filter(c -> c.kind().equals("Recurrent") || c.name().startsWith("recurrent"));

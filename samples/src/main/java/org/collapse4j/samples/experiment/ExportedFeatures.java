@@ -1,23 +1,20 @@
 package org.collapse4j.samples.experiment;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.collapse4j.metric.Calibration;
+import org.collapse4j.evaluation.ArrayRows;
+import org.collapse4j.evaluation.Evaluation;
+import org.collapse4j.evaluation.MemorizationEvidence;
 import org.collapse4j.metric.Dilation;
 import org.collapse4j.metric.Measurements;
-import org.collapse4j.metric.Memorization;
-import org.collapse4j.metric.NeuralCollapse;
+import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.ClassStatistics;
-import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
-import org.collapse4j.stats.DecisionAccumulator;
 import org.collapse4j.stats.GlobalMean;
-import org.collapse4j.stats.MemorizationAccumulator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Arrays of features, labels and weights that a network of any framework left behind, and
@@ -95,80 +92,77 @@ public final class ExportedFeatures {
    *     K the number of weight rows, or without weights one more than the largest label
    */
   public Measurements measure(GlobalMean globalMean) {
-    ClassStatistics statistics = statistics(FEATURES, features, labels);
-    DecisionAccumulator decisions =
-        named("weights", () -> DecisionAccumulator.of(statistics, classifier));
-    inBatches(features, labels, null, (h, y, z) -> decisions.observe(h, y));
-    Measurements values =
-        NeuralCollapse.ofFeatures(statistics, globalMean)
-            .and(NeuralCollapse.ofDecisions(decisions.snapshot()));
-    if (classifier != null) {
-      values =
-          values
-              .and(NeuralCollapse.ofClassifier(statistics, classifier, globalMean))
-              .and(Calibration.of(decisions.snapshot()));
-    }
-    if (outOfDistribution != null) {
-      values = values.and(outOfDistribution(statistics));
-    }
-    return values.and(noise(statistics.dimension()));
-  }
-
-  private Measurements outOfDistribution(ClassStatistics statistics) {
-    return named(
-        OUT_OF_DISTRIBUTION,
-        () -> {
-          ClassStatisticsAccumulator all =
-              ClassStatisticsAccumulator.builder(1).covarianceLimit(0).build();
-          INDArray noClass = Nd4j.zeros(DataType.INT32, outOfDistribution.size(0));
-          return NeuralCollapse.ofOutOfDistribution(
-              statistics,
-              gathered(OUT_OF_DISTRIBUTION, all, outOfDistribution, noClass)
-                  .globalMean(GlobalMean.SAMPLE));
-        });
-  }
-
-  private Measurements noise(int dimension) {
-    if (heldOutFeatures == null && clean == null) {
-      return Measurements.empty();
-    }
-    // Without held-out examples what is measured against their centres is undefined.
-    ClassStatistics reference =
+    requireMatchingClassifier();
+    Map<String, ClassStatistics> heldOut =
         heldOutFeatures == null
-            ? ClassStatistics.empty(numClasses, dimension)
-            : statistics(HELD_OUT, heldOutFeatures, heldOutLabels);
-    Measurements values = heldOutFeatures == null ? Measurements.empty() : Dilation.of(reference);
-    return clean == null ? values : values.and(memorization(reference));
+            ? Map.of()
+            : Map.of(FEATURES, statistics(rows(HELD_OUT, heldOutFeatures, heldOutLabels)));
+    Evaluation.Builder<String> evaluation =
+        Evaluation.builder(trainingRows())
+            .globalMean(globalMean)
+            .outOfDistributionMeans(outOfDistributionMeans())
+            .evidence(new MemorizationEvidence<>("the " + FEATURES, heldOut));
+    Evaluation.Result result = evaluation.build().measure().get(FEATURES);
+    tellLeftOut(FEATURES, result.statistics(), features);
+    Measurements values = result.measurements();
+    return heldOut.isEmpty() ? values : values.and(Dilation.of(heldOut.get(FEATURES)));
   }
 
-  private Measurements memorization(ClassStatistics reference) {
-    return named(
-        "clean labels",
-        () -> {
-          MemorizationAccumulator accumulator = MemorizationAccumulator.of(reference, classifier);
-          inBatches(features, labels, clean, accumulator::observe);
-          return Memorization.of(accumulator.snapshot());
-        });
+  private void requireMatchingClassifier() {
+    if (classifier != null && classifier.dimension() != features.size(1)) {
+      throw new IllegalArgumentException(
+          "In weights: Classifier weights must have shape ["
+              + numClasses
+              + ", "
+              + features.size(1)
+              + "] to go with the features, not ["
+              + classifier.numClasses()
+              + ", "
+              + classifier.dimension()
+              + "]");
+    }
   }
 
-  private ClassStatistics statistics(String name, INDArray rows, INDArray classes) {
+  private ArrayRows trainingRows() {
+    ArrayRows rows = rows(FEATURES, features, labels).withClassifier(classifier);
+    return clean == null
+        ? rows
+        : named("clean labels", () -> rows.withClean(classes(clean, features.size(0))));
+  }
+
+  private ArrayRows rows(String name, INDArray rows, INDArray classes) {
     return named(
         name,
-        () -> {
-          ClassStatisticsAccumulator accumulator =
-              ClassStatisticsAccumulator.forClasses(numClasses);
-          return gathered(name, accumulator, rows, classes);
-        });
+        () ->
+            ArrayRows.of(name, rows, classes(classes, rows.size(0)), numClasses)
+                .inBatchesOf(batch));
   }
 
-  private ClassStatistics gathered(
-      String name, ClassStatisticsAccumulator accumulator, INDArray rows, INDArray classes) {
-    inBatches(rows, classes, null, (h, y, z) -> accumulator.observe(h, y));
-    ClassStatistics statistics = accumulator.snapshot();
+  private int[] classes(INDArray classes, long rows) {
+    return ClassLabels.indices(classes, rows, numClasses);
+  }
+
+  private Map<String, INDArray> outOfDistributionMeans() {
+    if (outOfDistribution == null) {
+      return Map.of();
+    }
+    ArrayRows rows =
+        ArrayRows.ofOneClass(OUT_OF_DISTRIBUTION, outOfDistribution).inBatchesOf(batch);
+    return Map.of(FEATURES, statistics(rows).globalMean(GlobalMean.SAMPLE));
+  }
+
+  private ClassStatistics statistics(ArrayRows rows) {
+    Map<String, ClassStatistics> statistics = Evaluation.builder(rows).build().statistics();
+    String name = statistics.keySet().iterator().next();
+    tellLeftOut(
+        name, statistics.get(name), name.equals(HELD_OUT) ? heldOutFeatures : outOfDistribution);
+    return statistics.get(name);
+  }
+
+  private void tellLeftOut(String name, ClassStatistics statistics, INDArray rows) {
     if (statistics.nonFiniteCount() > 0) {
       leftOut.examples(name, statistics.nonFiniteCount(), rows.size(0));
     }
-    return statistics;
   }
 
   /** Is told of examples that are left out because a feature of them is NaN or infinite. */
@@ -182,23 +176,6 @@ public final class ExportedFeatures {
      * @param of how many there are
      */
     void examples(String array, long count, long of);
-  }
-
-  /** What is done with a batch of rows, their labels, and their clean labels if there are any. */
-  @FunctionalInterface
-  private interface BatchConsumer {
-    void accept(INDArray features, INDArray labels, INDArray clean);
-  }
-
-  private void inBatches(INDArray rows, INDArray given, INDArray truth, BatchConsumer consumer) {
-    long n = rows.size(0);
-    for (long from = 0; from < n; from += batch) {
-      long to = Math.min(n, from + batch);
-      consumer.accept(
-          rows.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()),
-          given.get(NDArrayIndex.interval(from, to)),
-          truth == null ? null : truth.get(NDArrayIndex.interval(from, to)));
-    }
   }
 
   private static <T> T named(String what, Supplier<T> step) {
