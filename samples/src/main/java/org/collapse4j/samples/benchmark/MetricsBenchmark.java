@@ -1,20 +1,14 @@
 package org.collapse4j.samples.benchmark;
 
 import java.util.concurrent.TimeUnit;
-import org.collapse4j.metric.Calibration;
+import org.collapse4j.evaluation.ArrayRows;
+import org.collapse4j.evaluation.Evaluation;
 import org.collapse4j.metric.Measurements;
-import org.collapse4j.metric.NeuralCollapse;
 import org.collapse4j.samples.model.OpenMpThreads;
-import org.collapse4j.stats.ClassStatistics;
-import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
-import org.collapse4j.stats.DecisionAccumulator;
-import org.collapse4j.stats.DecisionStatistics;
-import org.collapse4j.stats.GlobalMean;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -44,17 +38,15 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @Warmup(iterations = 12) // Until the compiler, which takes the second core, has nothing to do.
 @Measurement(iterations = 10)
 public class MetricsBenchmark {
-  private static final int BATCH = 128;
+  private static final String NAME = "features";
   private static final int DIMENSION = 512;
 
   /** Classes and examples. */
   @Param({"10x60000", "1000x20000"})
   public String size;
 
-  private int numClasses;
   private INDArray features;
-  private INDArray labels;
-  private Classifier classifier;
+  private ArrayRows rows;
   private INDArray product;
 
   /** Features around class centres. */
@@ -62,18 +54,18 @@ public class MetricsBenchmark {
   public void prepare() {
     OpenMpThreads.oneUnlessChosen();
     String[] parts = size.split("x", -1);
-    numClasses = Integer.parseInt(parts[0]);
+    int numClasses = Integer.parseInt(parts[0]);
     int examples = Integer.parseInt(parts[1]);
     Nd4j.getRandom().setSeed(1);
     int[] classes = new int[examples];
     for (int i = 0; i < examples; i++) {
       classes[i] = i % numClasses;
     }
-    labels = Nd4j.createFromArray(classes);
     INDArray centres = Nd4j.randn(DataType.FLOAT, numClasses, DIMENSION);
     features =
         Nd4j.randn(DataType.FLOAT, examples, DIMENSION).addi(Nd4j.pullRows(centres, 1, classes));
-    classifier = Classifier.of(centres.mul(0.1), Nd4j.randn(DataType.FLOAT, numClasses));
+    Classifier classifier = Classifier.of(centres.mul(0.1), Nd4j.randn(DataType.FLOAT, numClasses));
+    rows = ArrayRows.of(NAME, features, classes, numClasses).withClassifier(classifier);
     product = Nd4j.create(DataType.FLOAT, new long[] {DIMENSION, DIMENSION}, 'f');
   }
 
@@ -86,21 +78,7 @@ public class MetricsBenchmark {
   /** nc1 to nc4, accuracy and ece: two passes over the array, which is in memory. */
   @Benchmark
   public Measurements metrics() {
-    ClassStatistics statistics;
-    try (ClassStatisticsAccumulator accumulator =
-        ClassStatisticsAccumulator.forClasses(numClasses)) {
-      inBatches(accumulator::observe);
-      statistics = accumulator.snapshot();
-    }
-    DecisionStatistics decisions;
-    try (DecisionAccumulator accumulator = DecisionAccumulator.of(statistics, classifier)) {
-      inBatches(accumulator::observe);
-      decisions = accumulator.snapshot();
-    }
-    return NeuralCollapse.ofFeatures(statistics, GlobalMean.SAMPLE)
-        .and(NeuralCollapse.ofClassifier(statistics, classifier, GlobalMean.SAMPLE))
-        .and(NeuralCollapse.ofDecisions(decisions))
-        .and(Calibration.of(decisions));
+    return Evaluation.builder(rows).build().measure().get(NAME).measurements();
   }
 
   /**
@@ -125,21 +103,5 @@ public class MetricsBenchmark {
   public static class Ratio {
     /** Of the metrics' time to the product's, a part of the mean. */
     public double ratio;
-  }
-
-  /** What is done with a batch. */
-  @FunctionalInterface
-  private interface BatchConsumer {
-    void accept(INDArray batch, INDArray classes);
-  }
-
-  private void inBatches(BatchConsumer consumer) {
-    long n = features.rows();
-    for (long from = 0; from < n; from += BATCH) {
-      long to = Math.min(n, from + BATCH);
-      consumer.accept(
-          features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()),
-          labels.get(NDArrayIndex.interval(from, to)));
-    }
   }
 }
