@@ -11,7 +11,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
- * A model and a way of training it: one entry of the README's "works with" table.
+ * A model and a way of training it: one entry of the table of docs/models.md.
  *
  * @param kind the row of the table
  * @param name what is particular, in the table's words

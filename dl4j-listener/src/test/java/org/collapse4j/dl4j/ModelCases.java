@@ -61,7 +61,7 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 
-/** The models and ways of training that the contract is run over, and that the README lists. */
+/** The models and ways of training that the contract is run over, and that docs/models.md lists. */
 final class ModelCases {
   private static final int K = CaseData.CLASSES;
   private static final int IN = CaseData.INPUTS;

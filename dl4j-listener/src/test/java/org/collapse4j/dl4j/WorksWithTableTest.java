@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The README's "works with" table is the list that the contract is run over. */
+/** The table of what it works with is the list that the contract is run over. */
 class WorksWithTableTest {
   private static final String HEAD = "| models and training | measured in tests |\n|---|---|\n";
 
   @Test
-  void theReadmeHasTheContractsList() throws IOException {
-    String readme = Files.readString(Path.of("..", "README.md"));
-    assertTrue(readme.contains(HEAD), "README.md has no such table: " + HEAD + table());
-    int start = readme.indexOf(HEAD);
-    int end = readme.indexOf("\n\n", start);
-    assertEquals(HEAD + table(), readme.substring(start, end));
+  void thePageOfModelsHasTheContractsList() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "models.md"));
+    assertTrue(page.contains(HEAD), "docs/models.md has no such table: " + HEAD + table());
+    int start = page.indexOf(HEAD);
+    int end = page.indexOf("\n\n", start);
+    assertEquals(HEAD + table(), page.substring(start, end));
   }
 
   private static String table() {

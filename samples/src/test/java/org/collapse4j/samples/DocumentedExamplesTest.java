@@ -3,17 +3,10 @@ package org.collapse4j.samples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.collapse4j.dl4j.NeuralCollapseListener;
 import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.Observation;
@@ -27,10 +20,10 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The Java examples of README and Javadoc stand in tests word for word, so that they compile. */
+/**
+ * The Java examples of README, docs and Javadoc stand in tests word for word, so that they compile.
+ */
 class DocumentedExamplesTest {
-  private static final Path ROOT = Path.of("..");
-  private static final Pattern FENCED = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern IN_JAVADOC =
       Pattern.compile("<pre>\\{@code\\n(.*?)\\n \\* *\\}</pre>", Pattern.DOTALL);
 
@@ -91,7 +84,9 @@ class DocumentedExamplesTest {
   @Test
   void everyExampleStandsInATest() {
     List<String> tests =
-        files("glob:**/src/test/java/**.java").map(DocumentedExamplesTest::folded).toList();
+        Documentation.files("glob:**/src/test/java/**.java").stream()
+            .map(DocumentedExamplesTest::folded)
+            .toList();
     List<String> missing = new ArrayList<>();
     int examples = 0;
     for (String example : examples()) {
@@ -101,48 +96,29 @@ class DocumentedExamplesTest {
       }
     }
     assertEquals(List.of(), missing);
-    assertTrue(examples >= 4, "only " + examples + " examples were found");
+    assertTrue(examples >= 20, "only " + examples + " examples were found");
   }
 
   private static List<String> examples() {
     List<String> examples = new ArrayList<>();
-    files("glob:**.md").forEach(file -> addMatches(FENCED, text(file), examples));
-    files("glob:**/src/main/java/**.java")
-        .forEach(file -> addMatches(IN_JAVADOC, text(file), examples));
+    Documentation.pages().forEach(page -> examples.addAll(Documentation.blocks(page, "java")));
+    Documentation.files("glob:**/src/main/java/**.java")
+        .forEach(file -> examples.addAll(inJavadoc(Documentation.text(file))));
     // What begins with a brace is JSON, with a pipe a table.
     examples.removeIf(e -> e.strip().startsWith("{") || e.strip().startsWith("|"));
     return examples;
   }
 
-  private static void addMatches(Pattern pattern, String text, List<String> examples) {
-    Matcher matcher = pattern.matcher(text);
-    while (matcher.find()) {
-      examples.add(matcher.group(1).replaceAll("(?m)^ *\\* ?", ""));
-    }
-  }
-
-  private static Stream<Path> files(String glob) {
-    PathMatcher matcher = FileSystems.getDefault().getPathMatcher(glob);
-    try (Stream<Path> all = Files.walk(ROOT)) {
-      return all
-          .filter(p -> matcher.matches(p) && !p.toString().contains("/target/"))
-          .toList()
-          .stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static List<String> inJavadoc(String source) {
+    return IN_JAVADOC
+        .matcher(source)
+        .results()
+        .map(example -> example.group(1).replaceAll("(?m)^ *\\* ?", ""))
+        .toList();
   }
 
   private static String folded(Path file) {
-    return fold(text(file));
+    return fold(Documentation.text(file));
   }
 
   private static String fold(String code) {
