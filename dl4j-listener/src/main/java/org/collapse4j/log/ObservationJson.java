@@ -1,22 +1,32 @@
 package org.collapse4j.log;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.collapse4j.evaluation.FeaturePlane;
 import org.collapse4j.metric.ClassPair;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.SuspectLabel;
+import org.nd4j.shade.jackson.annotation.JsonFormat;
+import org.nd4j.shade.jackson.annotation.JsonInclude;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.DeserializationFeature;
+import org.nd4j.shade.jackson.databind.JsonMappingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.MapperFeature;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
-import org.nd4j.shade.jackson.databind.node.ArrayNode;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.nd4j.shade.jackson.databind.exc.MismatchedInputException;
+import org.nd4j.shade.jackson.databind.json.JsonMapper;
 
 /**
  * An {@link Observation} as a JSON object and back: the form of a line of {@link JsonLinesSink}.
@@ -25,47 +35,128 @@ final class ObservationJson {
   /** How every line starts, so that one which was torn is known from one that is something else. */
   static final String START = "{\"schema\":";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = mapper();
 
   private ObservationJson() {}
 
-  /** The line of an observation, without its end. */
-  static String write(Observation observation) throws JsonProcessingException {
-    ObjectNode line = JSON.createObjectNode();
-    line.put("schema", JsonLinesSink.SCHEMA);
-    line.put("run", observation.run());
-    line.put("epoch", observation.epoch());
-    line.put("iteration", observation.iteration());
-    line.put("split", observation.split());
-    line.put("layer", observation.layer());
-    if (!observation.parameters().isEmpty()) {
-      observation.parameters().forEach(line.putObject("parameters")::put);
+  /** The members of a line, in their order. */
+  private record Line(
+      int schema,
+      @JsonProperty(required = true) String run,
+      @JsonProperty(required = true) long epoch,
+      @JsonProperty(required = true) long iteration,
+      @JsonProperty(required = true) String split,
+      @JsonProperty(required = true) String layer,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> parameters,
+      @JsonProperty(required = true) Map<String, Double> metrics,
+      Map<String, List<Double>> classes,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, List<ClassPair>> pairs,
+      @JsonInclude(JsonInclude.Include.NON_NULL) FeaturePlane plane,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Suspect> suspects) {
+
+    static Line of(Observation observation) {
+      Measurements values = observation.measurements();
+      return new Line(
+          JsonLinesSink.SCHEMA,
+          observation.run(),
+          observation.epoch(),
+          observation.iteration(),
+          observation.split(),
+          observation.layer(),
+          observation.parameters(),
+          byKey(values.metrics(), values::value),
+          byKey(values.classMetrics(), m -> Arrays.stream(values.classValues(m)).boxed().toList()),
+          byKey(values.pairMetrics(), values::pairs),
+          observation.examples().plane().orElse(null),
+          observation.examples().suspects().stream().map(Suspect::of).toList());
     }
-    Measurements values = observation.measurements();
-    ObjectNode metrics = line.putObject("metrics");
-    for (Metric metric : values.metrics()) {
-      metrics.put(metric.key(), orNull(values.value(metric)));
+
+    private static <T> Map<String, T> byKey(
+        Collection<Metric> metrics, Function<Metric, T> valueOf) {
+      Map<String, T> byKey = new LinkedHashMap<>();
+      metrics.forEach(metric -> byKey.put(metric.key(), valueOf.apply(metric)));
+      return byKey;
     }
-    ObjectNode classes = line.putObject("classes");
-    for (Metric metric : values.classMetrics()) {
-      ArrayNode perClass = classes.putArray(metric.key());
-      Arrays.stream(values.classValues(metric)).forEach(value -> perClass.add(orNull(value)));
+
+    Observation observation(Consumer<String> unknown) {
+      Measurements.Builder values = Measurements.builder();
+      forEachKnown(metrics, unknown, values::put);
+      forEachKnown(
+          classes,
+          unknown,
+          (metric, perClass) ->
+              values.putClassValues(
+                  metric, withoutNulls(perClass).mapToDouble(Double::doubleValue).toArray()));
+      forEachKnown(
+          pairs, unknown, (metric, worst) -> values.putPairs(metric, withoutNulls(worst).toList()));
+      return new Observation(
+          run,
+          Math.toIntExact(epoch),
+          iteration,
+          split,
+          layer,
+          values.build(),
+          parameters == null ? Map.of() : parameters,
+          new Examples(
+              Optional.ofNullable(plane), withoutNulls(suspects).map(Suspect::label).toList()));
     }
-    if (!values.pairMetrics().isEmpty()) {
-      ObjectNode pairs = line.putObject("pairs");
-      for (Metric metric : values.pairMetrics()) {
-        ArrayNode ofMetric = pairs.putArray(metric.key());
-        for (ClassPair pair : values.pairs(metric)) {
-          ofMetric.addArray().add(pair.first()).add(pair.second()).add(orNull(pair.value()));
-        }
+
+    private static <T> Stream<T> withoutNulls(List<T> list) {
+      return list == null ? Stream.empty() : list.stream().filter(Objects::nonNull);
+    }
+
+    private static <T> void forEachKnown(
+        Map<String, T> byKey, Consumer<String> unknown, BiConsumer<Metric, T> taken) {
+      if (byKey != null) {
+        byKey.forEach(
+            (key, value) ->
+                Metric.withKey(key)
+                    .ifPresentOrElse(
+                        metric -> taken.accept(metric, value), () -> unknown.accept(key)));
       }
     }
-    ExamplesJson.write(line, observation.examples());
-    return JSON.writeValueAsString(line);
   }
 
-  private static Double orNull(double value) {
-    return Double.isFinite(value) ? (Double) value : null;
+  /** A {@link SuspectLabel}, whose index is that of its example. */
+  private record Suspect(
+      long example, int given, int sitsWith, double margin, double distanceRatio, int epochs) {
+
+    static Suspect of(SuspectLabel label) {
+      return new Suspect(
+          label.index(),
+          label.given(),
+          label.sitsWith(),
+          label.margin(),
+          label.distanceRatio(),
+          label.epochs());
+    }
+
+    SuspectLabel label() {
+      return new SuspectLabel(example, given, sitsWith, margin, distanceRatio, epochs);
+    }
+  }
+
+  private static ObjectMapper mapper() {
+    ObjectMapper mapper =
+        JsonMapper.builder()
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .addModule(new JsonNumbers())
+            .build();
+    for (Class<?> array :
+        List.of(
+            ClassPair.class,
+            FeaturePlane.Example.class,
+            FeaturePlane.Centre.class,
+            FeaturePlane.ClassifierRow.class)) {
+      mapper.configOverride(array).setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.ARRAY));
+    }
+    return mapper;
+  }
+
+  /** The line of an observation, without its end. */
+  static String write(Observation observation) throws JsonProcessingException {
+    return JSON.writeValueAsString(Line.of(observation));
   }
 
   /** The JSON of a line, if it is a whole object. */
@@ -89,101 +180,48 @@ final class ObservationJson {
    * @throws IllegalArgumentException if a member is missing or of the wrong kind
    */
   static Observation read(JsonNode line, Consumer<String> unknown) {
-    Measurements.Builder values = Measurements.builder();
-    forEachMetric(line, "metrics", unknown, (metric, v) -> values.put(metric, number(metric, v)));
-    forEachMetric(
-        line,
-        "classes",
-        unknown,
-        (metric, v) -> values.putClassValues(metric, perClass(metric, v)));
-    forEachMetric(line, "pairs", unknown, (metric, v) -> values.putPairs(metric, pairs(metric, v)));
-    return new Observation(
-        text(line, "run"),
-        Math.toIntExact(whole(line, "epoch")),
-        whole(line, "iteration"),
-        text(line, "split"),
-        text(line, "layer"),
-        values.build(),
-        parameters(line),
-        ExamplesJson.read(line));
-  }
-
-  private static String text(JsonNode line, String member) {
-    return member(line, member, "a text", JsonNode::isTextual).asText();
-  }
-
-  private static long whole(JsonNode line, String member) {
-    return member(line, member, "a whole number", JsonNode::canConvertToExactIntegral).asLong();
-  }
-
-  private static JsonNode member(
-      JsonNode line, String member, String kind, Predicate<JsonNode> isOfKind) {
-    JsonNode value = line.path(member);
-    if (!isOfKind.test(value)) {
-      throw new IllegalArgumentException(
-          "its member \"" + member + "\" must be " + kind + ", not " + shown(value));
+    try {
+      return JSON.treeToValue(line, Line.class).observation(unknown);
+    } catch (JsonMappingException e) {
+      throw new IllegalArgumentException(explained(line, e), e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e.getOriginalMessage(), e);
     }
-    return value;
+  }
+
+  private static String explained(JsonNode line, JsonMappingException failure) {
+    StringBuilder member = new StringBuilder();
+    JsonNode value = line;
+    for (JsonMappingException.Reference part : failure.getPath()) {
+      boolean named = part.getFieldName() != null;
+      member.append(
+          named
+              ? (member.isEmpty() ? "" : ".") + part.getFieldName()
+              : "[" + part.getIndex() + "]");
+      value = named ? value.path(part.getFieldName()) : value.path(part.getIndex());
+    }
+    return failure instanceof MismatchedInputException mismatch
+        ? "its member \""
+            + member
+            + "\" must be "
+            + kind(mismatch.getTargetType())
+            + ", not "
+            + shown(value)
+        : "its member \"" + member + "\" is wrong: " + failure.getOriginalMessage();
+  }
+
+  private static String kind(Class<?> type) {
+    if (type == Long.class || type == long.class || type == int.class) {
+      return "a whole number";
+    } else if (type == Double.class) {
+      return "a number or null";
+    } else if (type == String.class) {
+      return "a text";
+    }
+    return Collection.class.isAssignableFrom(type) ? "a list" : "an object";
   }
 
   private static String shown(JsonNode value) {
     return value.isMissingNode() ? "missing" : value.toString();
-  }
-
-  private static Map<String, String> parameters(JsonNode line) {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    Iterator<Map.Entry<String, JsonNode>> members = line.path("parameters").fields();
-    members.forEachRemaining(m -> parameters.put(m.getKey(), m.getValue().asText()));
-    return parameters;
-  }
-
-  private static void forEachMetric(
-      JsonNode line, String member, Consumer<String> unknown, MetricConsumer consumer) {
-    JsonNode object =
-        line.has(member) || member.equals("metrics")
-            ? member(line, member, "an object", JsonNode::isObject)
-            : JSON.createObjectNode();
-    object
-        .fields()
-        .forEachRemaining(
-            entry -> {
-              Optional<Metric> metric = Metric.withKey(entry.getKey());
-              if (metric.isPresent()) {
-                consumer.accept(metric.get(), entry.getValue());
-              } else {
-                unknown.accept(entry.getKey());
-              }
-            });
-  }
-
-  private static double number(Metric metric, JsonNode value) {
-    if (!value.isNumber() && !value.isNull()) {
-      throw new IllegalArgumentException(
-          "its value of " + metric + " must be a number or null, not " + value);
-    }
-    return value.isNull() ? Double.NaN : value.asDouble();
-  }
-
-  private static double[] perClass(Metric metric, JsonNode values) {
-    double[] perClass = new double[values.size()];
-    for (int c = 0; c < perClass.length; c++) {
-      perClass[c] = number(metric, values.get(c));
-    }
-    return perClass;
-  }
-
-  private static List<ClassPair> pairs(Metric metric, JsonNode values) {
-    List<ClassPair> pairs = new ArrayList<>();
-    for (JsonNode pair : values) {
-      pairs.add(
-          new ClassPair(pair.path(0).asInt(), pair.path(1).asInt(), number(metric, pair.path(2))));
-    }
-    return pairs;
-  }
-
-  /** What is done with a metric's value. */
-  @FunctionalInterface
-  private interface MetricConsumer {
-    void accept(Metric metric, JsonNode value);
   }
 }

@@ -23,6 +23,7 @@ import org.collapse4j.noise.SuspectLabel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricLogTest {
@@ -186,6 +187,55 @@ class MetricLogTest {
     assertEquals(
         file + ", line 2 is no observation: its member \"run\" must be a text, not missing",
         refusal(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "epoch":1                 | "epoch":1.5            | "epoch" must be a whole number, not 1.5
+          "epoch":1                 | "epoch":null           | "epoch" must be a whole number, not null
+          "epoch":1                 | "epoch":"1"            | "epoch" must be a whole number, not "1"
+          "epoch":1,                | ''                     | "epoch" must be a whole number, not missing
+          "split":"heldout"         | "split":["a"]          | "split" must be a text, not ["a"]
+          "metrics":{               | "m":{                  | "metrics" must be an object, not missing
+          "metrics":{"nc1.cdnv":0.1 | "metrics":{"nc1.cdnv":"x" | "metrics.nc1.cdnv" must be a number or null, not "x"
+          [0.25,null,1.0E-9]        | 7                      | "classes.nc1.cdnv" must be a list, not 7
+          """)
+  void aMemberOfTheWrongKindIsNamed(String good, String wrong, String expected) throws IOException {
+    Path file = written("a.jsonl", observation("a", 1));
+    String line = Files.readString(file);
+    assertTrue(line.contains(good), line);
+    Files.writeString(file, line.replace(good, wrong));
+    assertEquals(file + ", line 1 is no observation: its member " + expected, refusal(file));
+  }
+
+  /** As of no sink, but as any file may be. */
+  @Test
+  void nullsInListsAreLeftOut() throws IOException {
+    Path file = written("a.jsonl", observation("a", 1));
+    String line = Files.readString(file);
+    Files.writeString(
+        file,
+        line.replace("[0,2,0.75]", "null,[0,2,0.75]")
+            .replace("\"suspects\":[", "\"suspects\":[null,")
+            .replace("\"classes\":{", "\"classes\":{\"nc1.quotient\":null,"));
+    Observation read = MetricLog.read(file).observations().get(0);
+    assertEquals(observation("a", 1).examples(), read.examples());
+    assertEquals(
+        observation("a", 1).measurements().pairs(Metric.NC1_CDNV),
+        read.measurements().pairs(Metric.NC1_CDNV));
+  }
+
+  @Test
+  void aWholeNumberMayHaveADecimalPoint() throws IOException {
+    Path file = written("a.jsonl", observation("a", 1));
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("\"epoch\":1,\"iteration\":10", "\"epoch\":1.0,\"iteration\":1e1"));
+    assertEquals(List.of(observation("a", 1)), MetricLog.read(file).observations());
   }
 
   @Test
