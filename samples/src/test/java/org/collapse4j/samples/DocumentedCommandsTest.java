@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
@@ -43,7 +41,7 @@ class DocumentedCommandsTest {
   }
 
   private static void parse(String arguments) {
-    Main.commandLine().parseArgs(arguments.strip().split("\\s+"));
+    Main.commandLine().parseArgs(arguments.strip().split("\\s+", -1));
   }
 
   @Test
@@ -65,9 +63,9 @@ class DocumentedCommandsTest {
 
   private static void assertIsBenchmark(String arguments) {
     try {
-      List<String> includes = new CommandLineOptions(arguments.split("\\s+")).getIncludes();
+      List<String> includes = new CommandLineOptions(arguments.split("\\s+", -1)).getIncludes();
       assertEquals(1, includes.size(), arguments);
-      String[] names = includes.get(0).split("\\.");
+      String[] names = includes.get(0).split("\\.", -1);
       Class<?> benchmark = Class.forName("org.collapse4j.samples.benchmark." + names[0]);
       assertTrue(
           names.length == 1
@@ -84,7 +82,7 @@ class DocumentedCommandsTest {
     List<String> wrong = new ArrayList<>();
     int found = 0;
     for (String code : inProse()) {
-      String[] words = code.split("\\s+");
+      String[] words = code.split("\\s+", -1);
       List<CommandSpec> candidates =
           words[0].startsWith("--")
               ? commands.values().stream().map(CommandLine::getCommandSpec).toList()
@@ -123,7 +121,7 @@ class DocumentedCommandsTest {
             .map(Matcher::group)
             .filter(path -> !path.contains("/target/"))
             .filter(path -> !Documentation.ROOT.resolve(path).toFile().exists())
-            .collect(Collectors.toList());
-    assertEquals(List.of(), missing, () -> String.format(Locale.ROOT, "of %d", inProse().size()));
+            .toList();
+    assertEquals(List.of(), missing);
   }
 }

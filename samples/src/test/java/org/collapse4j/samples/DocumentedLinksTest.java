@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Links between the files of the documentation lead somewhere, and the README stays short. */
+/** Links between the files of the documentation lead somewhere, and nothing is left out of them. */
 class DocumentedLinksTest {
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.*)$");
@@ -71,6 +71,19 @@ class DocumentedLinksTest {
             .filter(page -> !readme.contains("(" + page + ")"))
             .toList();
     assertEquals(List.of(), unlinked);
+  }
+
+  @Test
+  void theMapOfTheHouseHasEveryPackage() {
+    String map = Documentation.text(Documentation.ROOT.resolve("CONTRIBUTING.md"));
+    List<String> packages =
+        Documentation.files("glob:*/src/main/java/org/collapse4j/**/package-info.java").stream()
+            .map(file -> file.toString().replaceAll(".*/org/collapse4j/|/package-info.java", ""))
+            .map(folders -> folders.replace('/', '.'))
+            .toList();
+    assertEquals(
+        List.of(), packages.stream().filter(name -> !map.contains("`" + name + "`")).toList());
+    assertTrue(packages.contains("samples.command") && packages.contains("stats"));
   }
 
   @Test
