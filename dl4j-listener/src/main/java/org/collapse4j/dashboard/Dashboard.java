@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
+import org.collapse4j.metric.Metric;
 import org.collapse4j.verdict.VerdictRules;
 
 /**
@@ -31,27 +33,44 @@ public final class Dashboard {
   private final List<RunHistory> runs;
   private final List<TheoryCurve> theory;
   private final List<String> notes;
+  private final Optional<Metric> across;
   private volatile String data;
 
-  private Dashboard(List<RunHistory> runs, List<TheoryCurve> theory, List<String> notes) {
+  private Dashboard(
+      List<RunHistory> runs,
+      List<TheoryCurve> theory,
+      List<String> notes,
+      Optional<Metric> across) {
     this.runs = List.copyOf(runs);
     this.theory = List.copyOf(theory);
     this.notes = List.copyOf(notes);
+    this.across = across;
   }
 
   /** A page of the runs in a log, with its warnings. */
   public static Dashboard of(MetricLog log) {
-    return new Dashboard(log.histories(), List.of(), log.warnings());
+    return new Dashboard(log.histories(), List.of(), log.warnings(), Optional.empty());
   }
 
   /** A page of observations, of any number of runs. */
   public static Dashboard of(List<Observation> observations) {
-    return new Dashboard(RunHistory.of(observations), List.of(), List.of());
+    return new Dashboard(RunHistory.of(observations), List.of(), List.of(), Optional.empty());
+  }
+
+  /**
+   * A page of the theory: dilation over the noise rate.
+   *
+   * @param curves what the model says
+   * @param observations of runs that are laid over it, and shown below; possibly none
+   */
+  public static Dashboard ofTheory(List<TheoryCurve> curves, List<Observation> observations) {
+    return new Dashboard(
+        RunHistory.of(observations), curves, List.of(), Optional.of(Metric.NOISE_RATE));
   }
 
   /** The same page with curves of the theory behind dilation against memorization. */
   public Dashboard withTheory(List<TheoryCurve> curves) {
-    return new Dashboard(runs, curves, notes);
+    return new Dashboard(runs, curves, notes, across);
   }
 
   /** The page. */
@@ -63,7 +82,7 @@ public final class Dashboard {
   Dashboard withNotes(List<String> further) {
     List<String> all = new ArrayList<>(notes);
     all.addAll(further);
-    return new Dashboard(runs, theory, all);
+    return new Dashboard(runs, theory, all, across);
   }
 
   /**
@@ -85,7 +104,7 @@ public final class Dashboard {
   /** What the page draws, as JSON. */
   String data() {
     if (data == null) {
-      data = new PageData(runs).json(theory, notes).toString();
+      data = new PageData(runs).content(theory, notes, across).json();
     }
     return data;
   }

@@ -7,17 +7,19 @@ const TABLE_ROWS = 200;
 const NEAR_PIXELS = 24;
 const FEW_POINTS = 25;
 
-/* Mean, lowest and highest over lines of {x, y}, where any has a value. */
+/* The value of a line at a place between its ends, on the straight line between its neighbours. */
+function valueBetween({ x, y }, place) {
+  const i = d3.bisectLeft(x, place);
+  if (x[i] === place) return y[i];
+  if (i === 0 || i === x.length) return null;
+  return y[i - 1] + ((place - x[i - 1]) / (x[i] - x[i - 1])) * (y[i] - y[i - 1]);
+}
+
+/* Mean, lowest and highest over lines of {x, y}. Lines may be measured at other moments than each
+   other. */
 function summarised(lines) {
-  const at = new Map();
-  for (const { x, y } of lines) {
-    x.forEach((place, i) => {
-      if (!at.has(place)) at.set(place, []);
-      at.get(place).push(y[i]);
-    });
-  }
-  const x = [...at.keys()].sort(d3.ascending);
-  const values = x.map((place) => at.get(place));
+  const x = [...new Set(lines.flatMap((line) => line.x))].sort(d3.ascending);
+  const values = x.map((place) => lines.map((line) => valueBetween(line, place)).filter((v) => v !== null));
   return { x, y: values.map((v) => d3.mean(v)), low: values.map((v) => d3.min(v)), high: values.map((v) => d3.max(v)) };
 }
 
@@ -268,10 +270,12 @@ class Chart {
     this.render();
   }
 
+  /* Values at x, or of thinned lines near it. */
   rowsAt(x) {
+    const near = state.data.json.thinned ? (this.xs[this.xs.length - 1] - this.xs[0]) / 50 : 0;
     return this.current.map((line) => {
-      const i = d3.bisectLeft(line.x, x);
-      return { line, value: line.x[i] === x ? line.y[i] : null };
+      const i = d3.bisectCenter(line.x, x);
+      return { line, value: Math.abs(line.x[i] - x) <= near ? line.y[i] : null };
     }).filter((row) => row.value !== null).sort((a, b) => b.value - a.value);
   }
 

@@ -9,7 +9,11 @@ function bytesOf(base64) {
   return bytes.buffer;
 }
 
-const float64s = (base64) => Array.from(new Float64Array(bytesOf(base64)));
+/* Moments: steps from a first, or each by itself. */
+function moments(json) {
+  if (typeof json === "string") return Array.from(new Float64Array(bytesOf(json)));
+  return d3.range(json.count).map((i) => json.from + i * json.step);
+}
 
 /* Undefined values are null, which is what the charts leave a gap for. */
 function float32s(base64) {
@@ -28,12 +32,12 @@ class Series {
   }
 
   get x() {
-    return (this.decodedX ??= float64s(this.json.x));
+    return (this.decodedX ??= moments(this.json.x));
   }
 
   /* The iterations beside x, where x are epochs. */
   get iterations() {
-    return (this.decodedIterations ??= this.json.iterations ? float64s(this.json.iterations) : null);
+    return (this.decodedIterations ??= this.json.iterations ? moments(this.json.iterations) : null);
   }
 
   /* Where a metric is defined, and its values there. */
@@ -56,10 +60,18 @@ class Series {
   column(key) {
     if (!this.decoded.has(key)) {
       const value = this.json.values[key];
-      this.decoded.set(
-        key, typeof value === "number" ? new Array(this.x.length).fill(value) : float32s(value));
+      this.decoded.set(key, typeof value === "number" ? new Array(this.x.length).fill(value)
+        : typeof value === "string" ? float32s(value) : this.spread(value));
     }
     return this.decoded.get(key);
+  }
+
+  /* A thinned column, with null where a value was left out. */
+  spread({ at, values }) {
+    const column = new Array(this.x.length).fill(null);
+    const kept = float32s(values);
+    new Int32Array(bytesOf(at)).forEach((place, i) => (column[place] = kept[i]));
+    return column;
   }
 
   /* The last defined value up to a moment. */
@@ -77,7 +89,7 @@ class Series {
     const json = this.json.classes;
     if (!json) return null;
     this.classes ??= {
-      x: float64s(json.x),
+      x: moments(json.x),
       values: Object.fromEntries(
         Object.entries(json.values).map(([key, base64]) => [key, float32s(base64)])),
     };

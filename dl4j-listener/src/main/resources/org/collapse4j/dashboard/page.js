@@ -66,15 +66,17 @@ function build(json) {
   main.append(element("section", { id: "verdict", tabindex: -1, "aria-label": "Verdict" },
     element("div", { class: "panels" }, ...panels.map((panel) => panel.node)),
     element("div", { id: "legend" }), besides()));
+  const picture = new Picture();
+  if (json.across) main.prepend(picture.node);
   for (const spec of SECTIONS) main.append(...chartSection(spec));
-  for (const part of [new Picture(), new Classes(), new Plane(), new Suspects()]) {
+  for (const part of [picture, new Classes(), new Plane(), new Suspects()]) {
     if (!part.isEmpty) {
       parts.push(part);
-      main.append(part.node);
+      if (!part.node.isConnected) main.append(part.node);
     }
   }
   if (runs.length > 0) main.append(...explorer(), vocabulary());
-  document.getElementById("summary").textContent = runs.length === 0 ? "No run yet" : `${count(runs.length, "run")}, up to ${axis} ${last}`;
+  document.getElementById("summary").textContent = runs.length === 0 ? json.theory.length > 0 ? "Theory" : "No run yet" : `${count(runs.length, "run")}, up to ${axis} ${last}`;
   show();
 }
 

@@ -88,10 +88,9 @@ function besides() {
     parts.push(details);
   }
   for (const note of json.notes) parts.push(element("p", { class: "note" }, "Note: " + shortened(note, 600)));
-  const thinned = d3.max(runs.flatMap((r) => r.series.map((s) => s.json.every))) ?? 1;
-  if (thinned > 1) {
+  if (json.thinned) {
     parts.push(element("p", { class: "note" },
-      `Of long runs some observations are left out; the first, the last, and the highest and lowest of each metric are drawn.`));
+      "Of long runs some values are left out; the first, the last, and the highest and lowest of each stretch are drawn."));
   }
   return element("div", { class: "card", id: "besides", hidden: parts.length === 0 }, ...parts);
 }

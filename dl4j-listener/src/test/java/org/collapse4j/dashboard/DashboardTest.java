@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +146,7 @@ class DashboardTest {
         JsonNode run = data(Files.readString(file)).get("runs").get(0);
         int points = 0;
         for (JsonNode series : run.get("series")) {
-          points += Base64.getDecoder().decode(series.get("x").asText()).length / Double.BYTES;
+          points += series.get("x").get("count").asInt();
         }
         assertEquals(i + 1, points);
       }
@@ -219,17 +222,39 @@ class DashboardTest {
   }
 
   @Test
-  void moreThanThatIsThinnedWithTheFirstAndLastEpochKept() throws IOException {
-    String page = page(large(3));
+  void moreThanThatIsThinnedWithFirstLastAndExtremesKept() throws IOException {
+    List<Observation> observations = large(3);
+    String page = page(observations);
     assertTrue(page.length() < 15_000_000);
-    JsonNode series = data(page).get("runs").get(19).get("series").get(2);
-    assertEquals(2, series.get("every").asInt());
-    DoubleBuffer epochs =
-        ByteBuffer.wrap(Base64.getDecoder().decode(series.get("x").asText()))
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .asDoubleBuffer();
-    assertEquals(1, epochs.get(0));
-    assertEquals(1000, epochs.get(epochs.limit() - 1));
+    assertTrue(data(page).get("thinned").asBoolean());
+    JsonNode column = data(page).at("/runs/19/series/2/values/accuracy");
+    IntBuffer at = bytes(column.get("at")).asIntBuffer();
+    FloatBuffer values = bytes(column.get("values")).asFloatBuffer();
+    double[] all =
+        observations.stream()
+            .filter(o -> o.run().equals("run 19") && o.split().equals("split 2"))
+            .mapToDouble(o -> o.measurements().value(Metric.ACCURACY))
+            .toArray();
+    List<Float> kept = new ArrayList<>();
+    for (int i = 0; i < values.limit(); i++) {
+      assertEquals((float) all[at.get(i)], values.get(i));
+      kept.add(values.get(i));
+    }
+    assertEquals(0, at.get(0));
+    assertEquals(999, at.get(at.limit() - 1));
+    assertEquals((float) Arrays.stream(all).max().orElseThrow(), Collections.max(kept));
+    assertEquals((float) Arrays.stream(all).min().orElseThrow(), Collections.min(kept));
+  }
+
+  private static ByteBuffer bytes(JsonNode base64) {
+    return ByteBuffer.wrap(Base64.getDecoder().decode(base64.asText()))
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
+  void twoHundredRunsWithPlanesAndPairsAreBelowFifteenMegabytes() {
+    int length = page(new ManyRuns(200, 50, 10).observations()).length();
+    assertTrue(length < 15_000_000, length + " characters");
   }
 
   /** Twenty runs of 1,000 epochs, every metric random, over so many splits. */

@@ -2,12 +2,16 @@ package org.collapse4j.samples.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.collapse4j.samples.experiment.DilationChart;
+import org.collapse4j.dashboard.Dashboard;
+import org.collapse4j.log.MetricLog;
+import org.collapse4j.log.Observation;
+import org.collapse4j.metric.Metric;
 import org.collapse4j.samples.experiment.MeasuredDilation;
 import org.collapse4j.samples.experiment.TheoryPoint;
 import picocli.CommandLine.Command;
@@ -22,8 +26,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Solves the memorization-dilation model (Nguyen et al., ICLR 2023) for every eta, alpha and C.",
-      "Prints a table of the relative dilation r/D, and writes it as CSV and as a picture, with the"
-          + " ends of real runs laid over it.",
+      "Prints a table of the relative dilation r/D, and writes it as CSV and as an HTML page with"
+          + " its picture, over which real runs are laid.",
       "A LIST is of numbers (0,0.1), of ranges from:to:step (0:0.4:0.02), or of both."
     })
 public final class TheoryCommand implements Callable<Integer> {
@@ -92,32 +96,33 @@ public final class TheoryCommand implements Callable<Integer> {
   @Option(
       names = "--picture",
       paramLabel = "FILE",
-      defaultValue = "runs/theory.png",
-      description = "where to draw, .png or .svg (default: ${DEFAULT-VALUE})")
+      defaultValue = "runs/theory.html",
+      description =
+          "the page with the picture, .html; it saves the picture as PNG or SVG (default:"
+              + " ${DEFAULT-VALUE})")
   private Path picture;
 
   @Override
   public Integer call() throws IOException {
-    boolean svg = isSvg();
+    requirePage();
     OutputFile table = OutputFile.of("csv", csv);
-    OutputFile drawing = OutputFile.of("picture", picture);
+    OutputFile page = OutputFile.of("picture", picture);
     List<TheoryPoint> points = solve();
     List<MeasuredDilation> measured = readLogs();
-    DilationChart chart = new DilationChart(points, measured);
-    byte[] drawn = svg ? chart.toSvg() : chart.toPng();
+    Dashboard drawn = Dashboard.ofTheory(TheoryPoint.curves(points), chosenObservations());
     PrintWriter out = spec.commandLine().getOut();
     table.write(TheoryPoint.toCsv(points), out);
-    drawing.write(drawn);
+    page.write(drawn.html().getBytes(StandardCharsets.UTF_8));
     print(table.isStandardOutput() ? spec.commandLine().getErr() : out, points, measured);
     return 0;
   }
 
-  private boolean isSvg() {
-    String name = picture.toString().toLowerCase(Locale.ROOT);
-    if (!name.endsWith(".png") && !name.endsWith(".svg")) {
-      throw new IllegalArgumentException("--picture must end in .png or .svg, not " + picture);
+  private void requirePage() {
+    if (!picture.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
+      throw new IllegalArgumentException(
+          "--picture must end in .html, a page that saves its picture as PNG or SVG, not "
+              + picture);
     }
-    return name.endsWith(".svg");
   }
 
   /** By C, then alpha, then eta: each curve in one piece. */
@@ -143,6 +148,22 @@ public final class TheoryCommand implements Callable<Integer> {
     }
     err.flush();
     return measured;
+  }
+
+  /** Of the logs' runs, without the splits and layers that were not asked for. */
+  private List<Observation> chosenObservations() throws IOException {
+    List<Observation> chosen = new ArrayList<>();
+    for (Path log : logs) {
+      MetricLog.read(log).observations().stream()
+          .filter(o -> split == null || o.split().equals(split) || !isDilated(o))
+          .filter(o -> layer == null || o.layer().equals(layer) || !isDilated(o))
+          .forEach(chosen::add);
+    }
+    return chosen;
+  }
+
+  private static boolean isDilated(Observation observation) {
+    return observation.measurements().metrics().contains(Metric.DILATION_RELATIVE);
   }
 
   private void print(PrintWriter out, List<TheoryPoint> points, List<MeasuredDilation> measured) {

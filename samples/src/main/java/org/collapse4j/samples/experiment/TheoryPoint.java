@@ -1,8 +1,10 @@
 package org.collapse4j.samples.experiment;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.collapse4j.dashboard.TheoryCurve;
 import org.collapse4j.theory.MemorizationDilationModel;
 import org.collapse4j.theory.MemorizationDilationSolution;
 
@@ -47,6 +49,32 @@ public record TheoryPoint(
     return points.stream()
         .map(TheoryPoint::row)
         .collect(Collectors.joining("\n", HEADER + "\n", "\n"));
+  }
+
+  /** The points as curves over the noise rate, one for each alpha and expressivity. */
+  public static List<TheoryCurve> curves(List<TheoryPoint> points) {
+    return points.stream()
+        .collect(
+            Collectors.groupingBy(TheoryPoint::curve, LinkedHashMap::new, Collectors.toList()))
+        .entrySet()
+        .stream()
+        .map(
+            curve ->
+                new TheoryCurve(
+                    curve.getKey(), curve.getValue().stream().map(TheoryPoint::point).toList()))
+        .toList();
+  }
+
+  private String curve() {
+    return "alpha " + NumberText.of(alpha) + ", C " + NumberText.of(expressivity);
+  }
+
+  private TheoryCurve.Point point() {
+    return new TheoryCurve.Point(
+        noiseRate,
+        solution.memorizationFraction(),
+        solution.memorization() / solution.separation(),
+        solution.relativeDilation());
   }
 
   private String row() {

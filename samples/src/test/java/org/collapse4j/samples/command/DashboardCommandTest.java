@@ -76,7 +76,7 @@ class DashboardCommandTest {
             "--csv",
             csv.toString(),
             "--picture",
-            folder.resolve("theory.svg").toString());
+            folder.resolve("theory.html").toString());
     assertEquals(0, shell.exitCode(), shell.err());
   }
 

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.image.BufferedImage;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Measurements;
@@ -48,7 +48,7 @@ class TheoryCommandTest {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of("--csv", folder.resolve("t.csv").toString()));
     if (!all.contains("--picture")) {
-      all.addAll(List.of("--picture", folder.resolve("t.png").toString()));
+      all.addAll(List.of("--picture", folder.resolve("t.html").toString()));
     }
     return run(all.toArray(new String[0]));
   }
@@ -80,8 +80,9 @@ class TheoryCommandTest {
             .split(",", -1);
     assertEquals(relative, Double.parseDouble(row[6]));
 
-    BufferedImage picture = ImageIO.read(folder.resolve("t.png").toFile());
-    assertTrue(picture.getWidth() >= 600 && picture.getHeight() >= 400);
+    JsonNode page = data(folder.resolve("t.html"));
+    assertEquals(6, page.get("theory").size(), "a curve for each alpha and C");
+    assertEquals(0, page.get("runs").size());
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(2, files.count(), "nothing else is left behind");
     }
@@ -98,17 +99,16 @@ class TheoryCommandTest {
     sink.write(observation("smooth", 1, "train", Metric.NOISE_RATE, 0.21, smooth));
     sink.write(heldOut("smooth", 1, 0.31, smooth));
     sink.write(heldOut("unknown", 1, 0.5, Map.of()));
-    Path picture = folder.resolve("t.svg");
+    Path picture = folder.resolve("t.html");
     assertEquals(
         0,
         runToFolder("--alpha", "0,0.1", "--log", log.toString(), "--picture", picture.toString()));
 
-    String svg = Files.readString(picture);
-    assertAll(
-        () -> assertTrue(svg.contains("stroke:rgb(0,114,178)"), "the curve of alpha 0"),
-        () -> assertTrue(svg.contains("stroke:rgb(213,94,0)"), "the curve of alpha 0.1"),
-        () -> assertTrue(svg.contains("fill:rgb(0,114,178)"), "the point of alpha 0"),
-        () -> assertTrue(svg.contains("fill:rgb(213,94,0)"), "the point of alpha 0.1"));
+    JsonNode page = data(picture);
+    assertEquals(2, page.get("theory").size(), "a curve for each alpha");
+    assertEquals("noise.rate", page.get("across").asText());
+    assertEquals(List.of("plain", "smooth", "unknown"), page.get("runs").findValuesAsText("name"));
+    assertEquals(0.1, page.at("/runs/0/noise").asDouble());
     List<String> lines = out.toString().lines().map(String::strip).toList();
     assertTrue(lines.stream().anyMatch(l -> l.matches("plain +cross-entropy +0 +0.1000 +0.2500")));
     assertTrue(
@@ -116,6 +116,13 @@ class TheoryCommandTest {
     assertTrue(
         err.toString().contains("left out the run unknown, which has no noise.rate"),
         err::toString);
+  }
+
+  private static JsonNode data(Path page) throws IOException {
+    String html = Files.readString(page);
+    String start = "<script type=\"application/json\" id=\"data\">";
+    int from = html.indexOf(start) + start.length();
+    return new ObjectMapper().readTree(html.substring(from, html.indexOf("</script>", from)));
   }
 
   @Test
@@ -165,9 +172,10 @@ class TheoryCommandTest {
         () -> refuses("a list must have at most 10000 numbers", "--eta", "0:1:1e-9"),
         () -> refuses("nowhere.jsonl does not exist", "--log", "nowhere.jsonl"),
         () -> refuses(empty.toString(), "--log", empty.toString()),
-        () -> refuses("--picture must end in .png or .svg", "--picture", "t.gif"));
+        () -> refuses("--picture must end in .html, a page", "--picture", "t.png"),
+        () -> refuses("--picture must end in .html, a page", "--picture", "t.svg"));
     assertFalse(Files.exists(folder.resolve("t.csv")));
-    assertFalse(Files.exists(folder.resolve("t.png")));
+    assertFalse(Files.exists(folder.resolve("t.html")));
   }
 
   private void refuses(String message, String... args) {
