@@ -6,6 +6,7 @@ const COMPARED_RUNS = 5;
 const TABLE_ROWS = 200;
 const NEAR_PIXELS = 24;
 const FEW_POINTS = 25;
+const MANY_LINES = 40;
 
 /* The value of a line at a place between its ends, on the straight line between its neighbours. */
 function valueBetween({ x, y }, place) {
@@ -175,7 +176,7 @@ class Chart {
     const zeros = this.log ? shown.filter((v) => v >= 0 && v <= ZERO).length : 0;
     const [low, high] = bounds(shown, { log: this.log, near: this.metric.ideal });
     const frame = this.frame = new Frame({
-      width: widthOf(this.plot), height: small ? SMALL_HEIGHT : PLOT_HEIGHT, small,
+      width: widthOf(this.plot, 120), height: small ? Math.max(60, this.plot.clientHeight) : PLOT_HEIGHT, small,
       x: { low: from, high: from === to ? from + 1 : to, label: small ? null : axisOf(), integers: true },
       y: { low, high, log: this.log, zeros: zeros > 0, label: small ? null : this.key },
       label: this.plot.getAttribute("aria-label") });
@@ -192,7 +193,7 @@ class Chart {
     for (const line of lines) {
       if (line.raw) frame.line(points(line, line.raw), { class: lineClass(line.colour) + " raw" });
       const places = points(line, line.y);
-      line.path = frame.line(places, { class: lineClass(line.colour) + (line.thin || small || lines.length > 24 ? " thin" : "") });
+      line.path = frame.line(places, { class: lineClass(line.colour) + (line.thin || small ? " thin" : "") + (lines.length > MANY_LINES ? " many" : "") });
       if (places.length <= FEW_POINTS && lines.length <= COLOURS && !line.thin && !small || places.length === 1) {
         for (const [x, y] of places) {
           frame.area.append(drawn("circle", { class: `fill${colourIndex(line.colour)}`, cx: frame.x(x), cy: frame.y(y), r: 2.6 }));

@@ -1,7 +1,5 @@
 /* The first screen: three questions, each with its verdict, the number behind it and its course. */
 
-const SMALL_HEIGHT = 124;
-
 const QUESTIONS = [
   { id: "collapse", title: "Is it collapsing?", topic: "collapse", role: "training", log: true,
     keys: ["nc1.cdnv", "nc1.quotient", "nc1.pinv"], missing: "Training data was not measured." },
@@ -29,8 +27,8 @@ class Panel {
   }
 
   render() {
-    const said = verdictsShown().filter((verdict) => verdict.topic === this.question.topic);
-    this.verdict.replaceChildren(said.length > 0 ? verdictList(said)
+    const said = firstOf(this.question);
+    this.verdict.replaceChildren(said ? verdictList([said])
       : element("p", { class: "note" }, this.chart?.keys.length ? "Nothing can be said yet." : this.question.missing));
     this.figure.replaceChildren(...this.number());
   }
@@ -45,13 +43,16 @@ class Panel {
     if (rows.length === 0) return [];
     const now = d3.median(rows, (row) => row.now), start = d3.median(rows, (row) => row.start);
     const [low, high] = d3.extent(rows, (row) => row.now);
-    const arrow = now < start ? "\u2193 from" : now > start ? "\u2191 from" : "as at first:";
+    const arrow = now < start ? "\u2193" : now > start ? "\u2191" : "=";
     const spread = rows.length === 1 ? "" : `, median of ${rows.length} runs from ${inWords(key, low)} to ${inWords(key, high)}`;
     return [element("strong", {}, inWords(key, now)), " ",
-      element("span", { class: "note" }, element("code", {}, key), spread,
-        `; ${arrow} ${inWords(key, start)}. Lower is better.`)];
+      element("span", { class: "note" }, `${arrow} from ${inWords(key, start)}; lower is better. `,
+        element("code", {}, key), spread)];
   }
 }
+
+/* The verdict that answers a question; what else is said of its topic stands below. */
+const firstOf = (question) => verdictsShown().find((verdict) => verdict.topic === question.topic);
 
 /* Of a single run shown its own, else of all together. */
 function verdictsShown() {
@@ -75,7 +76,8 @@ function goTo(event, id) {
 /* What there is to say beside the three questions, and each run's verdicts. */
 function besides() {
   const { runs, json } = state.data;
-  const others = verdictsShown().filter((v) => !QUESTIONS.some((q) => q.topic === v.topic));
+  const answers = QUESTIONS.map(firstOf);
+  const others = verdictsShown().filter((verdict) => !answers.includes(verdict));
   const parts = [];
   if (others.length > 0) parts.push(verdictList(others));
   if (runs.length === 1 && runs[0].parameters) {
