@@ -104,6 +104,18 @@ final class Browser implements AutoCloseable {
         .toList();
   }
 
+  /** Gives the page a window of this size. */
+  void wide(int width, int height) {
+    driver.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** Shows the page as on such a medium; empty is the screen. */
+  void media(String medium) {
+    driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", medium));
+  }
+
   void screenshot(Path file) {
     try {
       Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
