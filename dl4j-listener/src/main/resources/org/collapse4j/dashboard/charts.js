@@ -170,9 +170,9 @@ class Chart {
   draw(lines) {
     const small = this.spec.small;
     const [from, to] = this.zoom ?? d3.extent(this.xs);
-    const shown = lines.map((line) => (this.zoom
-      ? d3.zip(line.x, line.low ?? line.y, line.high ?? line.y).filter(([x]) => x >= from && x <= to).flatMap(([, a, b]) => [a, b])
-      : [...line.y, ...(line.low ?? []), ...(line.high ?? [])])).flat();
+    const shown = lines.flatMap(({ x, y, raw, low, high }) =>
+      [y, raw, low, high].filter((column) => column)
+        .flatMap((column) => column.filter((_, i) => x[i] >= from && x[i] <= to)));
     const zeros = this.log ? shown.filter((v) => v >= 0 && v <= ZERO).length : 0;
     const [low, high] = bounds(shown, { log: this.log, near: this.metric.ideal });
     const frame = this.frame = new Frame({

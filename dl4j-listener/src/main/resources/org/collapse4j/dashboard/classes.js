@@ -120,7 +120,7 @@ class Classes {
     const values = new Map(at.pairs.map(([a, b, v]) => [a * at.count + b, v]));
     const logs = at.pairs.map((p) => Math.log(Math.max(p[2], 1e-12)));
     const [low, high] = d3.extent(logs);
-    const format = columnFormat(at.pairs.map((pair) => pair[2]));
+    const format = columnFormat(at.pairs.map((pair) => pair[2]), 2);
     const classes = Array.from({ length: at.count }, (_, c) => c);
     const cell = (a, b) => {
       if (a === b) return element("td", {});

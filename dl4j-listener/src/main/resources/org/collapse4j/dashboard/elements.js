@@ -51,15 +51,15 @@ function number(value) {
   return String(Number(value.toPrecision(size < 1 ? 3 : 4)));
 }
 
-/* A format for the numbers of one column, all with the same decimals: three digits of the smallest
+/* A format for the numbers of one column, all with the same decimals: so many digits of the smallest
    tenth's value, or powers of ten where a column spans too much for that. */
-function columnFormat(values) {
+function columnFormat(values, digits = 3) {
   const sizes = values.filter((v) => v !== null && v !== undefined && v !== 0).map(Math.abs);
   const defined = (format) => (v) => (v === null || v === undefined ? "" : format(v));
   if (values.every((v) => v === null || v === undefined || Number.isInteger(v))) return defined(String);
   const low = d3.quantile(sizes, 0.1), high = d3.max(sizes);
   if (low < 1e-4 || high >= 1e6) return defined((v) => v.toExponential(2).replace("e+", "e"));
-  const decimals = Math.min(5, Math.max(0, 2 - Math.floor(Math.log10(low))));
+  const decimals = Math.min(5, Math.max(0, digits - 1 - Math.floor(Math.log10(low))));
   return defined((v) => v.toFixed(decimals));
 }
 

@@ -82,10 +82,11 @@ class Plane {
     for (const { c, left, top } of marks) {
       below = Math.max(top + 4, below + 15);
       const name = shortened(run.className(c), 24);
-      const before = left + 15 + 7 * name.length > right;
+      const before = left + 15 + 7 * name.length > right && left > this.frame.width / 2;
+      const room = 0.85 * (before ? left : this.frame.width - left) - 20; // bold is wider than what is measured
       svg.append(
         drawn("path", { class: `centre fill${c % COLOURS}`, transform: `translate(${left.toFixed(1)} ${top.toFixed(1)})`, d: "M0-11L11 0L0 11L-11 0Z" }),
-        drawn("text", { class: "strong halo", x: left + (before ? -15 : 15), y: below, "text-anchor": before ? "end" : "start" }, name));
+        drawn("text", { class: "strong halo", x: left + (before ? -15 : 15), y: below, "text-anchor": before ? "end" : "start" }, fitting(name, room)));
     }
   }
 

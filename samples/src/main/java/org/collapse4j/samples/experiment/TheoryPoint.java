@@ -54,8 +54,7 @@ public record TheoryPoint(
   /** The points as curves over the noise rate, one for each alpha and expressivity. */
   public static List<TheoryCurve> curves(List<TheoryPoint> points) {
     return points.stream()
-        .collect(
-            Collectors.groupingBy(TheoryPoint::curve, LinkedHashMap::new, Collectors.toList()))
+        .collect(Collectors.groupingBy(TheoryPoint::curve, LinkedHashMap::new, Collectors.toList()))
         .entrySet()
         .stream()
         .map(
