@@ -27,6 +27,9 @@ public final class Slf4jSink extends SerialSink {
   /** The name of the logger. */
   public static final String LOGGER = "org.collapse4j.metrics";
 
+  /** What the stream is must be said where its numbers are. */
+  private static final String STREAM_REMARK = " (training mode, moving weights)";
+
   private static final List<Metric> HEADLINES =
       List.of(
           Metric.ACCURACY,
@@ -39,6 +42,7 @@ public final class Slf4jSink extends SerialSink {
           Metric.NC5_ORTHOGONALITY,
           Metric.ECE,
           Metric.DILATION_RELATIVE,
+          Metric.EXAMPLES,
           Metric.NOISE_RATE,
           Metric.MEMORIZATION_FRACTION,
           Metric.MEMORIZATION_FITTED,
@@ -118,6 +122,7 @@ public final class Slf4jSink extends SerialSink {
         + observation.iteration()
         + ", "
         + onOneLine(observation.split())
+        + (observation.split().equals(Observation.STREAM) ? STREAM_REMARK : "")
         + " at "
         + onOneLine(observation.layer());
   }

@@ -49,6 +49,7 @@ public final class Observer implements AutoCloseable {
   private final Set<Probe> refused = new HashSet<>();
 
   private volatile TrainingSample sample;
+  private long samplesTaken;
   private volatile List<Observation> last = List.of();
   private volatile SuspectLabels lastSuspects;
   private volatile boolean closed;
@@ -77,7 +78,7 @@ public final class Observer implements AutoCloseable {
   }
 
   private TrainingSample newSample() {
-    return new TrainingSample(options.sampleExamples, options.sampleBytes);
+    return new TrainingSample(options.sampleExamples, options.sampleBytes, samplesTaken++);
   }
 
   /** What keeps failures away from training. */

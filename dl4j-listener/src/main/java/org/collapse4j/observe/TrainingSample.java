@@ -30,16 +30,19 @@ final class TrainingSample {
   /** How far the sample may grow before it is cut down to size: copying has a cost. */
   private static final double SLACK = 1.25;
 
-  private static final long SEED = 1;
-
   private final int wanted;
   private final long mostBytes;
-  private final SplittableRandom random = new SplittableRandom(SEED);
+  private final SplittableRandom random;
   private List<Part> parts = new ArrayList<>();
   private boolean complete;
 
   private int kept;
   private int largestBatch;
+
+  /** How many examples are to be kept whatever their classes, and how many at the most. */
+  private int size;
+
+  private int most;
 
   /** An example that draws this or more is not kept. */
   private double limit = Double.POSITIVE_INFINITY;
@@ -57,8 +60,10 @@ final class TrainingSample {
    *
    * @param wanted how many labels it is to have
    * @param mostBytes how much memory its arrays may take
+   * @param seed of what is drawn
    */
-  TrainingSample(int wanted, long mostBytes) {
+  TrainingSample(int wanted, long mostBytes, long seed) {
+    this.random = new SplittableRandom(seed);
     this.wanted = wanted;
     this.mostBytes = mostBytes;
   }
@@ -90,9 +95,10 @@ final class TrainingSample {
       largestBatch = Math.max(largestBatch, examples);
       boolean labelEach = classes.length == examples;
       keep(offered, labelEach ? classes : unknown(examples));
-      int size = size(offered, Math.max(1, classes.length / Math.max(1, examples)));
+      size = size(offered, Math.max(1, classes.length / Math.max(1, examples)));
+      most = (int) mostExamples(offered);
       if (kept > SLACK * size) {
-        cutTo(size, (int) (SLACK * mostExamples(offered)));
+        cut();
       }
     }
   }
@@ -139,7 +145,7 @@ final class TrainingSample {
   }
 
   /** Keeps the smallest numbers, of all and of each class. */
-  private void cutTo(int size, int most) {
+  private void cut() {
     double[] all = parts.stream().flatMapToDouble(part -> Arrays.stream(part.drawn)).toArray();
     int classes = parts.stream().flatMapToInt(part -> Arrays.stream(part.classes)).max().orElse(-1);
     limit = smallest(all, size);
@@ -199,7 +205,10 @@ final class TrainingSample {
 
   /** Adds nothing any more, if there is an example. */
   synchronized void complete() {
-    if (!parts.isEmpty()) {
+    if (!complete && !parts.isEmpty()) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        cut();
+      }
       complete = true;
       first = null;
     }

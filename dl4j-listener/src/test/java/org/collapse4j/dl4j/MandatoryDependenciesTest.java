@@ -66,7 +66,7 @@ class MandatoryDependenciesTest {
       assertEquals(2, two.size(), two.toString());
       String logged = trainOn(classPath(two.stream(), LOGGING));
       assertTrue(
-          logged.contains("INFO org.collapse4j.metrics - epoch 2, iteration 6, stream at layer4: "),
+          logged.contains("INFO org.collapse4j.metrics - epoch 2, iteration 6, train at layer4: "),
           logged);
     }
   }

@@ -1,0 +1,248 @@
+package org.collapse4j.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.ArrayList;
+import java.util.List;
+import org.collapse4j.log.Observation;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.parallelism.ParallelWrapper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.slf4j.LoggerFactory;
+
+/** Where a user expects numbers and none can come, or others than expected, one line says why. */
+class WhatIsSaidTest {
+  private final DataSet data = Training.clusters(90, 1);
+  private final List<Observation> observations = new ArrayList<>();
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(NeuralCollapseListener.class);
+  private boolean additive;
+
+  @BeforeEach
+  void listen() {
+    additive = logger.isAdditive();
+    logger.setAdditive(false);
+    log.start();
+    logger.addAppender(log);
+  }
+
+  @AfterEach
+  void stop() {
+    logger.detachAppender(log);
+    logger.setAdditive(additive);
+  }
+
+  private DataSetIterator batches() {
+    return Training.batches(data, 15);
+  }
+
+  private List<String> said() {
+    return log.list.stream()
+        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
+  }
+
+  private void assertSaidOnce(String part) {
+    assertEquals(1, said().stream().filter(line -> line.contains(part)).count(), said().toString());
+  }
+
+  @Test
+  void aListenerThatIsAddedTwiceMeasuresOnce() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().stream(true).sink(observations::add).build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.setListeners(listener, listener);
+    network.fit(batches(), 2);
+    assertEquals(
+        List.of("1 stream 90.0", "1 train 90.0", "2 stream 90.0", "2 train 90.0"),
+        observations.stream().map(WhatIsSaidTest::describe).toList());
+    assertSaidOnce("added to the model twice");
+  }
+
+  private static String describe(Observation observation) {
+    return observation.epoch()
+        + " "
+        + observation.split()
+        + " "
+        + observation.measurements().value(org.collapse4j.metric.Metric.EXAMPLES);
+  }
+
+  @Test
+  void aProbeThatLacksAClass() {
+    DataSet two = Training.clusters(60, 2);
+    List<DataSet> kept = new ArrayList<>();
+    for (DataSet example : two.asList()) {
+      if (example.outcome() != 1) {
+        kept.add(example);
+      }
+    }
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder()
+            .heldOutProbe(Training.batches(DataSet.merge(kept), 20))
+            .sink(observations::add)
+            .build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.setListeners(listener);
+    network.fit(batches(), 2);
+    assertSaidOnce(
+        "the probe \"heldout\" has examples of "
+            + (Training.CLASSES - 1)
+            + " of the "
+            + Training.CLASSES
+            + " classes of \"layer4\" (none of 1)");
+    assertEquals(1, said().size(), said().toString());
+  }
+
+  @Test
+  void anIteratorThatTrainsAndIsMeasuredEndsAsItShould() {
+    DataSetIterator both = batches();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder()
+            .heldOutProbe(both)
+            .everyIterations(5)
+            .sink(observations::add)
+            .build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.setListeners(listener);
+    network.fit(both, 3);
+    assertTrue(network.getIterationCount() <= 18, "iterations " + network.getIterationCount());
+    assertSaidOnce("must have an iterator of its own");
+  }
+
+  @Test
+  void anIteratorThatIsReadElsewhereBetweenEpochsStaysAProbe() {
+    DataSetIterator test = Training.batches(Training.clusters(30, 2), 10);
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().heldOutProbe(test).sink(observations::add).build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.setListeners(listener);
+    for (int epoch = 0; epoch < 3; epoch++) {
+      network.fit(batches());
+      network.evaluate(test);
+      test.reset();
+    }
+    assertEquals(3, observations.stream().filter(seen -> seen.split().equals("heldout")).count());
+    assertEquals(List.of(), said());
+  }
+
+  @Test
+  void aModelThatIsNotInitialised() {
+    NeuralCollapseListener listener = new NeuralCollapseListener();
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(Training.multiLayerNetwork().getLayerWiseConfigurations());
+    ComputationGraph graph = new ComputationGraph(Training.graph().getConfiguration());
+    for (org.deeplearning4j.nn.api.Model model : List.of(network, graph)) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> listener.requireMeasurable(model));
+      assertTrue(refused.getMessage().contains("init()"), refused.getMessage());
+    }
+    assertThrows(IllegalArgumentException.class, () -> listener.requireMeasurable(null));
+  }
+
+  @Test
+  void aProbeThatIsNullOrCannotBeReset() {
+    NeuralCollapseListener.Builder builder = NeuralCollapseListener.builder();
+    NullPointerException missing =
+        assertThrows(NullPointerException.class, () -> builder.trainProbe((DataSetIterator) null));
+    assertEquals("The probe \"train\" must have an iterator, but it is null", missing.getMessage());
+    DataSetIterator once = new OnceOnly(batches());
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> builder.heldOutProbe(once));
+    assertTrue(refused.getMessage().contains(OnceOnly.class.getName()), refused.getMessage());
+  }
+
+  /** An iterator of a user's that cannot be reset. */
+  private static final class OnceOnly
+      extends org.deeplearning4j.datasets.iterator.ExistingDataSetIterator {
+    private static final long serialVersionUID = 1;
+
+    OnceOnly(DataSetIterator batches) {
+      super(batches);
+    }
+
+    @Override
+    public boolean resetSupported() {
+      return false;
+    }
+  }
+
+  @Test
+  void aParallelWrapperThatWasBuiltBeforeTheListenerWasSet() throws Exception {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().sink(observations::add).build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    try (ParallelWrapper wrapper =
+        new ParallelWrapper.Builder<>(network).workers(2).prefetchBuffer(0).build()) {
+      network.setListeners(listener);
+      wrapper.fit(batches());
+    }
+    assertEquals(List.of(), listener.observe(network, 1));
+    listener.observe(network, 2);
+    assertSaidOnce("no replica of one has reported");
+  }
+
+  @Test
+  void layersThatArePretrained() {
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder().sink(observations::add).build();
+    MultiLayerNetwork network = pretrainable();
+    network.setListeners(listener);
+    network.pretrain(batches());
+    MultiLayerNetwork without = pretrainable();
+    without.pretrain(batches());
+    assertArrayEquals(without.params().toFloatVector(), network.params().toFloatVector());
+    assertEquals(List.of(), observations);
+    assertEquals(0, listener.failureCount(), said().toString());
+    assertSaidOnce("everyIterations");
+    network.fit(batches(), 1);
+    assertEquals(1, observations.size());
+  }
+
+  private static MultiLayerNetwork pretrainable() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(7)
+                .list(
+                    new AutoEncoder.Builder().nIn(Training.INPUTS).nOut(6).build(),
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(6)
+                        .nOut(Training.CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  @Test
+  void truncatedSequencesWithoutEpochsAreObserved() {
+    // In the contract test of models every recurrent case is measured; here is what comes by
+    // itself.
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.setListeners(NeuralCollapseListener.builder().sink(observations::add).build());
+    for (int i = 0; i < 250; i++) {
+      network.fit(data);
+    }
+    assertEquals(List.of(100L, 200L), observations.stream().map(Observation::iteration).toList());
+    assertEquals(List.of(), said());
+  }
+}
