@@ -1,12 +1,15 @@
 package org.collapse4j.log;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 
@@ -136,26 +139,13 @@ final class CsvLogReader {
     return text.chars().filter(c -> c == '"').count() % 2 == 1;
   }
 
-  private static List<String> split(CharSequence row) {
-    List<String> fields = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
-    boolean quoted = false;
-    for (int i = 0; i < row.length(); i++) {
-      char c = row.charAt(i);
-      if (c == '"' && quoted && i + 1 < row.length() && row.charAt(i + 1) == '"') {
-        field.append('"');
-        i++;
-      } else if (c == '"') {
-        quoted = !quoted;
-      } else if (c == ',' && !quoted) {
-        fields.add(field.toString());
-        field.setLength(0);
-      } else {
-        field.append(c);
-      }
+  /** The fields of a row, none if what is quoted in it does not end where a field does. */
+  private static List<String> split(CharSequence row) throws IOException {
+    try (CSVParser parser = CSVParser.parse(row.toString(), CSVFormat.RFC4180)) {
+      return parser.getRecords().get(0).toList();
+    } catch (UncheckedIOException malformed) {
+      return List.of();
     }
-    fields.add(field.toString());
-    return fields;
   }
 
   private static Observation observation(List<String> fields, List<Metric> columns) {

@@ -16,12 +16,28 @@ import java.util.stream.Stream;
 /**
  * The observations that {@link JsonLinesSink} or {@link CsvSink} wrote, read back. Immutable.
  *
+ * <p>CSV is read with {@code org.apache.commons:commons-csv}, which this library does not bring
+ * along. Without it a file of CSV is refused, and in a folder left out with a warning.
+ *
  * <p>A line that was torn when its process was killed is left out and told in {@link #warnings};
  * everything else that is not as written is refused.
  */
 public final class MetricLog {
+  private static final boolean READS_CSV = isThere("org.apache.commons.csv.CSVParser");
+  private static final String IS_CSV =
+      " is left out: reading CSV needs org.apache.commons:commons-csv on the class path";
+
   private final List<Observation> observations;
   private final List<String> warnings;
+
+  private static boolean isThere(String className) {
+    try {
+      Class.forName(className, false, MetricLog.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
 
   MetricLog(List<Observation> observations, List<String> warnings) {
     this.observations = List.copyOf(observations);
@@ -61,6 +77,9 @@ public final class MetricLog {
   }
 
   static MetricLog readFile(Path file) throws IOException {
+    if (isCsv(file) && !READS_CSV) {
+      throw new IllegalArgumentException(file + IS_CSV);
+    }
     return isCsv(file) ? CsvLogReader.read(file) : JsonLinesLogReader.read(file);
   }
 
@@ -69,6 +88,10 @@ public final class MetricLog {
     List<Observation> observations = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     for (Path file : logsIn(folder)) {
+      if (isCsv(file) && !READS_CSV) {
+        warnings.add(file + IS_CSV);
+        continue;
+      }
       if (isCsv(file) && !CsvLogReader.isLog(file)) {
         warnings.add(file + " is no log but some other table, and not read as one");
         continue;

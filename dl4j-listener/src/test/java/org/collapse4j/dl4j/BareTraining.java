@@ -1,8 +1,10 @@
 package org.collapse4j.dl4j;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.collapse4j.log.CsvSink;
 import org.collapse4j.log.JsonLinesSink;
+import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Slf4jSink;
 import org.collapse4j.log.TensorBoardSink;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -13,13 +15,14 @@ final class BareTraining {
     "io.micrometer.core.instrument.MeterRegistry",
     "org.deeplearning4j.core.storage.StatsStorage",
     "org.deeplearning4j.ui.api.UIModule",
-    "io.vertx.core.Vertx"
+    "io.vertx.core.Vertx",
+    "org.apache.commons.csv.CSVParser"
   };
 
   private BareTraining() {}
 
   @SuppressWarnings("SystemOut") // How the parent process is told.
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     for (String optional : OPTIONAL) {
       try {
         System.out.println("there is " + Class.forName(optional));
@@ -39,6 +42,8 @@ final class BareTraining {
     MultiLayerNetwork network = Training.multiLayerNetwork();
     network.addListeners(listener);
     network.fit(Training.batches(Training.clusters(90, 1), 30), 2);
+    MetricLog log = MetricLog.read(folder);
+    System.out.println("read " + log.observations().size() + " " + log.warnings());
     System.out.println("failures " + listener.failureCount());
   }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that has only what the listener brings along trains and logs. */
 class MandatoryDependenciesTest {
   private static final Pattern OPTIONAL =
-      Pattern.compile("micrometer|prometheus|vertx|netty|mapdb|tensorflow|-core/1|-ui-|jackson-2");
+      Pattern.compile(
+          "micrometer|prometheus|vertx|netty|mapdb|tensorflow|-core/1|-ui-|jackson-2|commons-csv");
   private static final Pattern LOGGING = Pattern.compile("slf4j-api|logback");
 
   @TempDir Path folder;
@@ -40,6 +41,10 @@ class MandatoryDependenciesTest {
     assertEquals(0, training.waitFor(), () -> printed + read(errors));
     assertTrue(printed.endsWith("failures 0\n"), printed);
     assertTrue(!printed.contains("there is "), printed);
+    assertTrue(
+        printed.contains(
+            "read 2 [" + folder.resolve("log.csv") + " is left out: reading CSV needs"),
+        printed);
     assertEquals(2, Files.readAllLines(folder.resolve("log.jsonl")).size());
     assertEquals(3, Files.readAllLines(folder.resolve("log.csv")).size());
     return printed + read(errors);
