@@ -25,9 +25,13 @@ public final class Float64Reference {
    */
   private static final double UNDECIDED = 1e-12;
 
+  /** The unit roundoff of float64, which class means are in whatever the features are. */
+  private static final double FLOAT64 = 0x1p-53;
+
   private final double[][] features;
   private final int[] classes;
   private final int numClasses;
+  private final int nonFinite;
   private double[][] weights;
   private double[] bias;
   private double[][] logits;
@@ -55,14 +59,30 @@ public final class Float64Reference {
   /**
    * Rows of features.
    *
-   * @param features h, one row an example
+   * @param features h, one row an example; those that are not finite are counted and left out
    * @param classes y, one an example
    * @param numClasses K
    */
   public Float64Reference(double[][] features, int[] classes, int numClasses) {
-    this.features = features;
+    int[] kept = finite(features);
+    this.features = IntStream.of(kept).mapToObj(i -> features[i]).toArray(double[][]::new);
+    this.classes = IntStream.of(kept).map(i -> classes[i]).toArray();
+    this.numClasses = numClasses;
+    this.nonFinite = features.length - kept.length;
+  }
+
+  private Float64Reference(double[][] finite, int[] classes, int numClasses, int nonFinite) {
+    this.features = finite;
     this.classes = classes;
     this.numClasses = numClasses;
+    this.nonFinite = nonFinite;
+  }
+
+  /** Which rows have finite elements only. */
+  private static int[] finite(double[][] rows) {
+    return IntStream.range(0, rows.length)
+        .filter(i -> Arrays.stream(rows[i]).allMatch(Double::isFinite))
+        .toArray();
   }
 
   /** With a classifier: W, one row a class, and b. */
@@ -79,9 +99,9 @@ public final class Float64Reference {
     return this;
   }
 
-  /** With logits but no weights, as before a layer that is a loss only. */
-  public Float64Reference logits(double[][] z) {
-    logits = z;
+  /** With the features as logits and no weights, as before a layer that is a loss only. */
+  public Float64Reference featuresAsLogits() {
+    logits = features;
     return this;
   }
 
@@ -117,22 +137,28 @@ public final class Float64Reference {
 
   /**
    * The same of features that differ by rounding: the deviation of each element from its class mean
-   * (the whole element if it is rounded itself) by up to a relative error, and the elements of S_W
-   * by as much of the deviations they are sums of. How far a metric moves says how well it can be
-   * known in that precision at all.
+   * (the whole element if it is rounded itself) by up to a relative error, the elements of S_W by
+   * as much of the deviations they are sums of, class means by rounding to float64, and eigenvalues
+   * of S_B by an eighth of that at which they count as zero. How far a metric moves says how well
+   * it can be known in that precision at all.
    */
   Float64Reference noisy(double relativeError, Random random) {
     computeMeans();
+    if (features.length == 0) {
+      return this;
+    }
     double[][] moved = new double[features.length][];
+    double[][] shifts = shifts(random);
     for (int i = 0; i < moved.length; i++) {
       double[] mean = means[classes[i]];
       moved[i] = features[i].clone();
       for (int j = 0; j < mean.length; j++) {
         double error = relativeError * (2 * random.nextDouble() - 1);
-        moved[i][j] += (rounded ? features[i][j] : features[i][j] - mean[j]) * error;
+        double size = rounded ? features[i][j] : features[i][j] - mean[j];
+        moved[i][j] += size * error + shifts[classes[i]][j];
       }
     }
-    Float64Reference other = new Float64Reference(moved, classes, numClasses);
+    Float64Reference other = new Float64Reference(moved, classes, numClasses, nonFinite);
     other.globalMean = globalMean;
     other.heldOut = heldOut;
     other.covariance = covariance;
@@ -141,10 +167,23 @@ public final class Float64Reference {
     other.noise = random;
     if (weights != null) {
       other.classifier(weights, bias);
-    } else if (logits != null) {
-      other.logits(logits);
+    } else {
+      other.logits = logits;
     }
     return other;
+  }
+
+  /** A class mean is a number of float64, but where it is exactly the global mean it is that. */
+  private double[][] shifts(Random random) {
+    double[][] shifts = new double[numClasses][dimension()];
+    for (int row = 0; row < present.length; row++) {
+      double[] mean = means[present[row]];
+      for (int j = 0; j < mean.length; j++) {
+        double error = FLOAT64 * (2 * random.nextDouble() - 1) * Math.abs(mean[j]);
+        shifts[present[row]][j] = centred[row][j] == 0 ? 0 : error;
+      }
+    }
+    return shifts;
   }
 
   /** Whether every eigenvalue of S_B is zero or not zero beyond doubt. */
@@ -158,6 +197,10 @@ public final class Float64Reference {
     if (values.isEmpty()) {
       computeMeans();
       countExamples();
+      if (features.length == 0) {
+        undefinedWithoutExamples();
+        return values;
+      }
       variability();
       if (present.length < 2) {
         undefinedForOneClass();
@@ -188,7 +231,7 @@ public final class Float64Reference {
 
   /** The number of features, d. */
   public int dimension() {
-    return features[0].length;
+    return features.length == 0 ? 0 : features[0].length;
   }
 
   /** An example's logits. */
@@ -207,7 +250,8 @@ public final class Float64Reference {
   // Means.
 
   private void computeMeans() {
-    if (means != null) {
+    if (means != null || features.length == 0) {
+      present = present == null ? new int[0] : present;
       return;
     }
     means = new double[numClasses][];
@@ -247,7 +291,29 @@ public final class Float64Reference {
   private void countExamples() {
     values.put(Metric.CLASSES_PRESENT, (double) present.length);
     values.put(Metric.EXAMPLES, (double) features.length);
-    values.put(Metric.EXAMPLES_NONFINITE, 0.0);
+    values.put(Metric.EXAMPLES_NONFINITE, (double) nonFinite);
+  }
+
+  /** Whether there is a row at all. */
+  boolean hasExamples() {
+    return features.length > 0;
+  }
+
+  private void undefinedWithoutExamples() {
+    undefinedForOneClass();
+    List<Metric> others =
+        List.of(Metric.NC1_PINV, Metric.NC1_QUOTIENT, Metric.NC1_CDNV, Metric.NC4_NCC_ACCURACY);
+    others.forEach(metric -> values.put(metric, Double.NaN));
+    if (logits != null) {
+      List.of(Metric.NC4_MISMATCH, Metric.ACCURACY, Metric.ECE, Metric.CONFIDENCE)
+          .forEach(metric -> values.put(metric, Double.NaN));
+    }
+    if (heldOut) {
+      OF_DILATION.forEach(metric -> values.put(metric, Double.NaN));
+    }
+    if (outOfDistribution != null) {
+      values.put(Metric.NC5_ORTHOGONALITY, Double.NaN);
+    }
   }
 
   // NC1.
@@ -315,20 +381,19 @@ public final class Float64Reference {
     return pinvTrace(within, between, k) / k;
   }
 
-  private void addNoise(double[][] within) {
-    if (covarianceNoise == 0) {
+  private void addNoise(double[][] products) {
+    if (noise == null) {
       return;
     }
-    int d = within.length;
-    double[] deviation = new double[d];
+    int d = products.length;
+    double[] size = new double[d];
     for (int a = 0; a < d; a++) {
-      deviation[a] = Math.sqrt(within[a][a]);
+      size[a] = Math.sqrt(products[a][a]);
     }
     for (int a = 0; a < d; a++) {
       for (int b = 0; b <= a; b++) {
-        double error = covarianceNoise * (2 * noise.nextDouble() - 1) * deviation[a] * deviation[b];
-        within[a][b] += error;
-        within[b][a] = within[a][b];
+        products[a][b] += covarianceNoise * (2 * noise.nextDouble() - 1) * size[a] * size[b];
+        products[b][a] = products[a][b];
       }
     }
   }
@@ -341,7 +406,8 @@ public final class Float64Reference {
     double cutoff = Math.max(d, k) * 0x1p-52 * largest;
     double trace = 0;
     for (int j = 0; j < Math.min(d, k - 1); j++) {
-      double value = eigen.value(j);
+      double error = noise == null ? 0 : cutoff / 8 * (2 * noise.nextDouble() - 1);
+      double value = eigen.value(j) + error;
       if (value > cutoff / 8 && value < UNDECIDED * largest) {
         pinvIsDecided = false;
       }
@@ -379,6 +445,14 @@ public final class Float64Reference {
           Metric.NC3_COSINE,
           Metric.NC3_UNIFORM_DUALITY,
           Metric.NC3_BIAS);
+
+  private static final List<Metric> OF_DILATION =
+      List.of(
+          Metric.DILATION_NC1,
+          Metric.DILATION_QUOTIENT,
+          Metric.DILATION_CDNV,
+          Metric.DILATION_RADIUS,
+          Metric.DILATION_RELATIVE);
 
   private void undefinedForOneClass() {
     OF_MEANS.forEach(metric -> values.put(metric, Double.NaN));
@@ -504,7 +578,7 @@ public final class Float64Reference {
 
   /** Dilation is centred at the mean over examples whatever the global mean. */
   private void dilation() {
-    Float64Reference sample = new Float64Reference(features, classes, numClasses);
+    Float64Reference sample = new Float64Reference(features, classes, numClasses, nonFinite);
     sample.covariance = covariance;
     sample.covarianceNoise = covarianceNoise;
     sample.noise = noise;
@@ -644,7 +718,7 @@ public final class Float64Reference {
       }
       undecided += close ? 1 : 0;
     }
-    return undecided / features.length;
+    return features.length == 0 ? 0 : undecided / features.length;
   }
 
   /** The largest sum of absolute values that a logit is made of. */
@@ -673,7 +747,7 @@ public final class Float64Reference {
       }
       undecided += close ? 1 : 0;
     }
-    return undecided / features.length;
+    return features.length == 0 ? 0 : undecided / features.length;
   }
 
   /** The share of examples whose bin of confidence hangs on rounding. */
@@ -684,7 +758,7 @@ public final class Float64Reference {
       double error = relativeError * (1 + size(i)) * confidence;
       undecided += bin(confidence - error) == bin(confidence + error) ? 0 : 1;
     }
-    return undecided / features.length;
+    return features.length == 0 ? 0 : undecided / features.length;
   }
 
   // Vectors.

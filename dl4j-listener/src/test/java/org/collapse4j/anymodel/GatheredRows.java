@@ -96,13 +96,15 @@ final class GatheredRows {
   }
 
   private double[] mean() {
+    List<double[]> finite =
+        features.stream().filter(row -> Arrays.stream(row).allMatch(Double::isFinite)).toList();
     double[] mean = new double[features.get(0).length];
-    for (double[] row : features) {
+    for (double[] row : finite) {
       for (int j = 0; j < mean.length; j++) {
-        mean[j] += row[j] / features.size();
+        mean[j] += row[j];
       }
     }
-    return mean;
+    return Arrays.stream(mean).map(sum -> sum / finite.size()).toArray();
   }
 
   private INDArray run(String layer, MultiDataSet batch) {
@@ -314,9 +316,11 @@ final class GatheredRows {
     double[][] weights = weights();
     reference =
         weights == null
-            ? reference.logits(rows)
+            ? reference.featuresAsLogits()
             : reference.classifier(weights, bias(head.classes()));
-    checkProbabilities(reference);
+    if (Arrays.stream(rows).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite)) {
+      checkProbabilities(reference);
+    }
     return reference;
   }
 

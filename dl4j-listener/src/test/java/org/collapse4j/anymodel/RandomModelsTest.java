@@ -13,7 +13,6 @@ import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.collapse4j.anymodel.RandomModel.Head;
-import org.collapse4j.anymodel.RandomModel.Unit;
 import org.collapse4j.dl4j.BatchesIterator;
 import org.collapse4j.dl4j.FeatureMaps;
 import org.collapse4j.dl4j.NeuralCollapseListener;
@@ -81,7 +80,8 @@ class RandomModelsTest {
       assertArrayEquals(without, train(model, probed::listener), "bits with probes");
       assertEquals(0, probed.listener.failureCount(), () -> "failures: " + log.lines());
       probed.check();
-      assertEquals(List.of(), log.lines(), "what was logged");
+      List<String> faults = log.lines().stream().filter(l -> l.contains("could not")).toList();
+      assertEquals(List.of(), faults, "what was logged");
     }
   }
 
@@ -130,18 +130,12 @@ class RandomModelsTest {
       globalMean = random.nextInt(3) == 0 ? GlobalMean.CLASS : GlobalMean.SAMPLE;
       maps = random.nextBoolean() ? FeatureMaps.FLATTENED : FeatureMaps.CHANNEL_MEANS;
       covarianceLimit = random.nextInt(8) == 0 ? 4 * random.nextInt(2) : null;
-      boolean measuresLayers = random.nextInt(3) == 0 && !isUnmeasurableInTheMiddle();
+      boolean measuresLayers = random.nextInt(3) == 0;
       for (String layer : model.hidden()) {
         if (measuresLayers && random.nextBoolean() && !needsOtherRows(layer)) {
           layers.add(layer);
         }
       }
-    }
-
-    /** Below a layer that is a loss only, or written over by way of a dropout layer. */
-    private boolean isUnmeasurableInTheMiddle() {
-      return model.heads().stream().anyMatch(head -> head.unit() == Unit.LOSS_ONLY)
-          || model.hidden().stream().anyMatch(layer -> layer.startsWith("activation"));
     }
 
     /** A layer of single vectors does not go with labels of each step. */

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.collapse4j.dl4j.RecordedWarnings;
 import org.collapse4j.log.Observation;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +73,10 @@ class SameDiffFaultsTest {
 
   private enum Kind {
     PLAIN,
+    /** The weights are the output of an operation on a variable. */
+    COMPUTED_WEIGHTS,
+    /** The features are the output of an identity, which SameDiff hands to listeners as null. */
+    IDENTITY,
     /** Random numbers are added to the features, in inference too. */
     NOISY
   }
@@ -82,8 +90,14 @@ class SameDiffFaultsTest {
     if (kind == Kind.NOISY) {
       hidden = hidden.add(graph.random.normal("noise", 0.0, 0.5, DataType.FLOAT, D));
     }
-    SDVariable features = graph.nn.tanh("features", hidden);
-    SDVariable weights = graph.var("weights", initial(D, K, 3));
+    SDVariable features =
+        kind == Kind.IDENTITY
+            ? graph.identity("features", graph.nn.tanh(hidden))
+            : graph.nn.tanh("features", hidden);
+    SDVariable weights =
+        kind == Kind.COMPUTED_WEIGHTS
+            ? graph.nn.tanh("weights", graph.var("raw", initial(D, K, 3)))
+            : graph.var("weights", initial(D, K, 3));
     SDVariable bias = graph.var("bias", Nd4j.create(DataType.FLOAT, K));
     SDVariable logits = features.mmul(weights).add("logits", bias);
     graph.loss.softmaxCrossEntropy("loss", labels, logits, null).markAsLoss();
@@ -109,6 +123,89 @@ class SameDiffFaultsTest {
     graph.setListeners(listeners);
     graph.fit(iterator(), EPOCHS);
     return graph.getVariable("w0").getArr().dup('c').reshape(IN * D).toFloatVector();
+  }
+
+  @Test
+  void theCovarianceLimitHoldsInTheStreamAndInProbes() {
+    List<Observation> observations = new ArrayList<>();
+    train(
+        graph(Kind.PLAIN),
+        listener().stream(true)
+            .covarianceLimit(0)
+            .trainProbe(iterator())
+            .heldOutProbe(new ExistingDataSetIterator(heldOut))
+            .failFast(true)
+            .sink(observations::add)
+            .build());
+    assertEquals(3 * EPOCHS, observations.size());
+    for (Observation observation : observations) {
+      Measurements measured = observation.measurements();
+      assertEquals(Double.NaN, measured.value(Metric.NC1_PINV), observation.split());
+      assertEquals(Double.NaN, measured.value(Metric.DILATION_NC1), observation.split());
+      assertTrue(measured.value(Metric.NC1_QUOTIENT) > 0, observation.split());
+    }
+  }
+
+  @Test
+  void weightsThatAnOperationComputesEndNoTraining() {
+    List<Observation> observations = new ArrayList<>();
+    SameDiffListener listener =
+        listener().stream(true)
+            .trainProbe(iterator())
+            .heldOutProbe(new ExistingDataSetIterator(heldOut))
+            .sink(observations::add)
+            .build();
+    float[] without = train(graph(Kind.COMPUTED_WEIGHTS));
+    SameDiff graph = graph(Kind.COMPUTED_WEIGHTS);
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      assertArrayEquals(without, train(graph, listener));
+      assertTrue(
+          listener.failureCount() == 0 ? log.lines().isEmpty() : !log.lines().isEmpty(),
+          log.lines().toString());
+    }
+    assertFalseAccuracyIsNeverReported(observations, graph);
+  }
+
+  @Test
+  void featuresOfAnIdentityEndNoTraining() {
+    List<Observation> observations = new ArrayList<>();
+    SameDiffListener listener =
+        listener().stream(true).trainProbe(iterator()).sink(observations::add).build();
+    float[] without = train(graph(Kind.IDENTITY));
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      assertArrayEquals(without, train(graph(Kind.IDENTITY), listener));
+      assertTrue(
+          listener.failureCount() == 0 ? log.lines().isEmpty() : log.lines().size() == 1,
+          log.lines().toString());
+    }
+    assertEquals(List.of(1, 2, 3, 4), epochs(observations, "train"));
+  }
+
+  /** Either the weights are found, and the accuracy is that of the graph, or it is left out. */
+  private void assertFalseAccuracyIsNeverReported(List<Observation> observations, SameDiff graph) {
+    for (Observation observation : observations) {
+      if (observation.split().equals("heldout")
+          && observation.epoch() == EPOCHS
+          && observation.measurements().has(Metric.ACCURACY)) {
+        assertEquals(
+            accuracy(graph, heldOut), observation.measurements().value(Metric.ACCURACY), 1e-12);
+      }
+    }
+  }
+
+  private static double accuracy(SameDiff graph, List<DataSet> data) {
+    double correct = 0;
+    double all = 0;
+    for (DataSet batch : data) {
+      Map<String, INDArray> in = new HashMap<>(Map.of("in", batch.getFeatures()));
+      INDArray predicted = graph.output(in, "logits").get("logits").argMax(1);
+      INDArray labels = batch.getLabels().argMax(1);
+      for (int i = 0; i < predicted.length(); i++) {
+        correct += predicted.getInt(i) == labels.getInt(i) ? 1 : 0;
+        all++;
+      }
+    }
+    return correct / all;
   }
 
   @Test
@@ -280,5 +377,27 @@ class SameDiffFaultsTest {
         .filter(o -> o.split().equals(split))
         .map(Observation::epoch)
         .toList();
+  }
+
+  /** A batch in training whose labels are bad is not in the stream; the next ones are. */
+  @Test
+  void oneBadBatchInTrainingDoesNotSilenceTheProbes() {
+    List<Observation> observations = new ArrayList<>();
+    SameDiffListener listener =
+        listener().stream(true).trainProbe(iterator()).sink(observations::add).build();
+    SameDiff graph = graph(Kind.PLAIN);
+    graph.setListeners(listener);
+    INDArray half = batches.get(0).getLabels().dup();
+    half.getRow(4).muli(0.5);
+    List<DataSet> first = new ArrayList<>(batches);
+    first.set(1, new DataSet(batches.get(0).getFeatures(), half));
+    try (RecordedWarnings log = new RecordedWarnings()) {
+      graph.fit(new ExistingDataSetIterator(first), 1);
+      graph.fit(iterator(), 1);
+      assertEquals(1, log.lines().stream().filter(l -> l.contains("could not")).count());
+    }
+    assertEquals(2, observations.stream().filter(o -> o.split().equals("train")).count());
+    assertEquals(
+        1, observations.stream().filter(o -> o.split().equals("stream") && o.epoch() == 2).count());
   }
 }
