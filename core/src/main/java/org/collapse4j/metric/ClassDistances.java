@@ -7,7 +7,7 @@ import org.collapse4j.stats.ClassStatistics;
 
 /** What depends on the distances between the means of every two classes. */
 final class ClassDistances {
-  /** Of how many pairs the values are kept: all pairs of ten classes. */
+  /** The values of so many pairs are kept: of ten classes those are all. */
   static final int PAIRS_KEPT = 45;
 
   private static final Comparator<ClassPair> BY_VALUE =
@@ -17,7 +17,7 @@ final class ClassDistances {
 
   /**
    * {@code nc1.cdnv}, also by class, the mean over a class's pairs, and by pair, for the {@value
-   * #PAIRS_KEPT} with the highest.
+   * #PAIRS_KEPT} with the highest; pairs whose means are the same, of which it is NaN, come first.
    */
   static Measurements normalisedVariance(ClassStatistics statistics, Frame means) {
     int[] present = statistics.presentClasses();
@@ -29,7 +29,8 @@ final class ClassDistances {
       for (int b = a + 1; b < present.length; b++) {
         double variances =
             statistics.classVariance(present[a]) + statistics.classVariance(present[b]);
-        double value = variances / (2 * means.squaredDistance(a, b));
+        double squaredDistance = means.squaredDistance(a, b);
+        double value = squaredDistance == 0 ? Double.NaN : variances / (2 * squaredDistance);
         values[b] = value;
         perClass[present[a]] += value / (present.length - 1);
         perClass[present[b]] += value / (present.length - 1);
@@ -47,7 +48,8 @@ final class ClassDistances {
   /** Of many classes most pairs are not among the highest, and cost no more than this look. */
   private static void keep(PriorityQueue<ClassPair> highest, int a, int b, double value) {
     boolean full = highest.size() == PAIRS_KEPT;
-    if (full && !(value > highest.peek().value())) {
+    // Compared like this NaN, the value of two classes in the same place, is above all others.
+    if (full && Double.compare(value, highest.peek().value()) <= 0) {
       return;
     }
     if (full) {

@@ -37,7 +37,8 @@ public final class Dilation {
   /**
    * The separation D of held-out classes: the mean over pairs of the distance of their means.
    *
-   * @return above 0, in feature units; NaN if fewer than two classes have examples
+   * @return in feature units, 0 if all class means are the same but for rounding; NaN if fewer than
+   *     two classes have examples
    */
   public static double separation(ClassStatistics heldOut) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {

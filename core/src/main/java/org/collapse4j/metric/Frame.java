@@ -46,16 +46,7 @@ final class Frame {
 
   /** The frame of the class means of the present classes, each less the global mean. */
   static Frame ofCentredMeans(ClassStatistics statistics, GlobalMean globalMean) {
-    INDArray means = statistics.presentClassMeans();
-    if (means.isEmpty()) {
-      return of(means);
-    }
-    double[] rows = elements(means);
-    double[] origin = elements(statistics.globalMean(globalMean));
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] -= origin[i % origin.length];
-    }
-    return new Frame(rows, means.rows(), origin.length);
+    return of(statistics.centredClassMeans(globalMean));
   }
 
   /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */

@@ -136,8 +136,8 @@ public final class Measurements {
     }
 
     /** Sets the values of a metric by pair of classes, the highest first; the list is copied. */
-    public Builder putPairs(Metric metric, List<ClassPair> ofMetric) {
-      pairs.put(metric, List.copyOf(ofMetric));
+    public Builder putPairs(Metric metric, List<ClassPair> highestFirst) {
+      pairs.put(metric, List.copyOf(highestFirst));
       return this;
     }
 

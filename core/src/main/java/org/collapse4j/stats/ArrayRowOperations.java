@@ -14,18 +14,19 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class ArrayRowOperations implements RowOperations {
   @Override
-  public double[] classSums(INDArray rows, int[] classes, int numClasses) {
+  public double[] classSums(INDArray rows, int[] classes, double[] origins, int numClasses) {
     int n = rows.rows();
     float[] oneHot = new float[n * numClasses];
     for (int i = 0; i < n; i++) {
       oneHot[i * numClasses + classes[i]] = 1f;
     }
     INDArray membership = Nd4j.createFromArray(oneHot).reshape(n, numClasses);
-    return Nd4j.gemm(
-            membership.castTo(DataType.DOUBLE),
-            RowOperations.as(DataType.DOUBLE, rows),
-            true,
-            false)
+    INDArray origin = Nd4j.createFromArray(origins).reshape(numClasses, rows.columns());
+    INDArray differences = RowOperations.as(DataType.DOUBLE, rows);
+    INDArray perRow = Nd4j.createUninitialized(DataType.DOUBLE, rows.shape());
+    RowOperations.gatherInto(perRow, origin, Nd4j.createFromArray(Arrays.copyOf(classes, n)));
+    differences.subi(perRow);
+    return Nd4j.gemm(membership.castTo(DataType.DOUBLE), differences, true, false)
         .dup('c')
         .data()
         .asDouble();

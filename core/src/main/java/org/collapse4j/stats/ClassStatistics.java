@@ -19,6 +19,9 @@ public final class ClassStatistics {
   private final Moments moments;
   private final long nonFinite;
 
+  /** Made when it is first asked for; merging does not need it. */
+  private volatile ClassCentres centres;
+
   ClassStatistics(Moments moments, long nonFinite) {
     this.moments = moments;
     this.nonFinite = nonFinite;
@@ -92,29 +95,47 @@ public final class ClassStatistics {
     return Arrays.copyOf(present, size);
   }
 
-  /** The class means mu_c, {@code [K, d]}; a class with no example has a row of NaN. */
+  /**
+   * The class means mu_c, {@code [K, d]}; a class with no example has a row of NaN. Means that
+   * differ by no more than the rounding of their sums are equal.
+   */
   public INDArray classMeans() {
-    INDArray means = moments.meanRows();
-    for (int c = 0; c < numClasses(); c++) {
-      if (moments.counts[c] == 0) {
-        means.getRow(c).assign(Double.NaN);
-      }
+    return table(meanElements(Double.NaN), numClasses());
+  }
+
+  /** The class means row by row, with something else for a class without examples. */
+  double[] meanElements(double absent) {
+    int d = dimension();
+    double[] elements = new double[numClasses() * d];
+    Arrays.fill(elements, absent);
+    double[] rows = centres().means();
+    int[] present = presentClasses();
+    for (int i = 0; i < present.length; i++) {
+      System.arraycopy(rows, i * d, elements, present[i] * d, d);
     }
-    return means;
+    return elements;
   }
 
   /** The means of the {@linkplain #presentClasses() present classes}, one row each. */
   public INDArray presentClassMeans() {
-    int[] present = presentClasses();
-    if (present.length == numClasses()) {
-      return moments.meanRows();
-    }
-    INDArray all = moments.meanRows();
-    INDArray means = Nd4j.create(DataType.DOUBLE, present.length, dimension());
-    for (int i = 0; i < present.length; i++) {
-      means.putRow(i, all.getRow(present[i]));
-    }
-    return means;
+    return table(centres().means(), presentClasses().length);
+  }
+
+  /**
+   * The means of the {@linkplain #presentClasses() present classes} less the global mean, one row
+   * each: {@code m_c = mu_c - mu_G}. Differences that are no more than the rounding of the sums
+   * behind them are exactly zero.
+   *
+   * @param kind over examples or over classes
+   */
+  public INDArray centredClassMeans(GlobalMean kind) {
+    return table(centres().centred(kind), presentClasses().length);
+  }
+
+  private INDArray table(double[] elements, int rows) {
+    return rows == 0
+        ? Nd4j.create(DataType.DOUBLE, 0, dimension())
+        : Nd4j.createFromArray(elements).reshape(rows, dimension());
   }
 
   /**
@@ -123,16 +144,16 @@ public final class ClassStatistics {
    * @param kind over examples or over classes
    */
   public INDArray globalMean(GlobalMean kind) {
-    double total = kind == GlobalMean.SAMPLE ? totalCount() : presentClasses().length;
-    double[] mean = new double[dimension()];
-    for (int c = 0; c < numClasses(); c++) {
-      double count = moments.counts[c];
-      double weight = (kind == GlobalMean.SAMPLE ? count : Math.signum(count)) / total;
-      for (int j = 0; j < mean.length; j++) {
-        mean[j] += weight * moments.means[c * mean.length + j];
-      }
+    return Nd4j.createFromArray(centres().globalMean(kind));
+  }
+
+  private ClassCentres centres() {
+    ClassCentres made = centres;
+    if (made == null) {
+      made = new ClassCentres(moments, presentClasses());
+      centres = made;
     }
-    return Nd4j.createFromArray(mean);
+    return made;
   }
 
   /**

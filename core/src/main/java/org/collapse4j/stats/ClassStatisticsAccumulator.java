@@ -247,15 +247,18 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
    *
    * @return how many were left out because an element is not finite
    */
-  private long absorb(RowBlock rows, Moments sums) {
-    double[] classSums = operations.classSums(rows.rows(), rows.classes(), numClasses);
-    if (areFinite(classSums)) {
-      absorb(rows, classSums, sums);
+  private long absorb(RowBlock rows, Moments moments) {
+    double[] origins = rows.firstRows(numClasses);
+    double[] sums = operations.classSums(rows.rows(), rows.classes(), origins, numClasses);
+    if (areFinite(sums)) {
+      absorb(rows, origins, sums, moments);
       return 0;
     }
     long leftOut = rows.dropNonFinite();
     if (!rows.isEmpty()) {
-      absorb(rows, operations.classSums(rows.rows(), rows.classes(), numClasses), sums);
+      origins = rows.firstRows(numClasses);
+      sums = operations.classSums(rows.rows(), rows.classes(), origins, numClasses);
+      absorb(rows, origins, sums, moments);
     }
     return leftOut;
   }
@@ -269,19 +272,31 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     return true;
   }
 
-  private void absorb(RowBlock block, double[] classSums, Moments sums) {
-    double[] counts = block.classCounts(numClasses);
-    double[] means = divided(classSums, counts);
-    INDArray reference = block.asReference(means);
-    double[] squares = new double[block.size()];
-    operations.shift(block.rows(), block.classes(), reference, squares);
-    reference.close();
-    INDArray rows = inRange(block.rows(), squares);
-    if (sums.scatter != null) {
-      addOuterSquares(rows, sums.scatter);
+  private void absorb(RowBlock rows, double[] origins, double[] sums, Moments moments) {
+    double[] counts = rows.classCounts(numClasses);
+    double[] means = new double[sums.length];
+    double[] rests = new double[sums.length];
+    int d = rows.dimension();
+    for (int j = 0; j < sums.length; j++) {
+      double count = counts[j / d];
+      double moved = count == 0 ? 0 : sums[j] / count;
+      means[j] = count == 0 ? 0 : origins[j] + moved;
+      rests[j] = count == 0 ? 0 : Moments.lostInSum(origins[j], moved);
     }
-    double[] totals = block.classTotals(squares, numClasses);
-    sums.absorbAbout(counts, means, lessRounded(means, block.type()), totals, rows.dataType());
+    INDArray reference = rows.asReference(means);
+    double[] squares = new double[rows.size()];
+    operations.shift(rows.rows(), rows.classes(), reference, squares);
+    reference.close();
+    INDArray shifted = inRange(rows.rows(), squares);
+    if (moments.scatter != null) {
+      addOuterSquares(shifted, moments.scatter);
+    }
+    moments.absorbAbout(
+        new Moments.ClassTotals(counts, rows.classTotals(squares, numClasses)),
+        means,
+        rests,
+        lessReference(means, rests, rows.type()),
+        shifted.dataType());
   }
 
   /** The upper triangle of X^T X, and what of the lower one comes along: in two products. */
@@ -303,24 +318,16 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     product.close();
   }
 
-  /** The reference is the mean but for its rounding to float32, which a collapsed class feels. */
-  private static double[] lessRounded(double[] means, DataType type) {
-    double[] rest = new double[means.length];
-    for (int j = 0; j < rest.length && type == DataType.FLOAT; j++) {
-      rest[j] = means[j] - (float) means[j];
+  /**
+   * The class means less their reference, which is the mean rounded to the type of the rows. A
+   * collapsed class feels the difference.
+   */
+  private static double[] lessReference(double[] means, double[] rests, DataType type) {
+    double[] offset = rests.clone();
+    for (int j = 0; j < offset.length && type == DataType.FLOAT; j++) {
+      offset[j] += means[j] - (float) means[j];
     }
-    return rest;
-  }
-
-  private static double[] divided(double[] sums, double[] counts) {
-    int d = sums.length / counts.length;
-    for (int c = 0; c < counts.length; c++) {
-      double divisor = Math.max(1, counts[c]);
-      for (int j = c * d; j < (c + 1) * d; j++) {
-        sums[j] /= divisor;
-      }
-    }
-    return sums;
+    return offset;
   }
 
   /** The rows, in float64 where their squares would leave the range of float32. */

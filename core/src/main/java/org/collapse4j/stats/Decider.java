@@ -38,7 +38,7 @@ final class Decider implements AutoCloseable {
    */
   Decider(DataType type, ClassStatistics statistics, Classifier classifier) {
     this.type = type;
-    INDArray means = statistics == null ? null : statistics.moments().meanRows();
+    INDArray means = statistics == null ? null : centres(statistics);
     this.reference =
         means == null
             ? Nd4j.create(type, classifier.numClasses(), classifier.dimension())
@@ -57,6 +57,12 @@ final class Decider implements AutoCloseable {
       means.close();
     }
     base.close();
+  }
+
+  /** The class means; zeros for a class without examples, which is nobody's nearest. */
+  private static INDArray centres(ClassStatistics statistics) {
+    return Nd4j.createFromArray(statistics.meanElements(0))
+        .reshape(statistics.numClasses(), statistics.dimension());
   }
 
   private static ClassScores logits(INDArray base, Classifier classifier) {

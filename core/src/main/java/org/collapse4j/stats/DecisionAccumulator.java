@@ -40,15 +40,13 @@ public final class DecisionAccumulator implements AutoCloseable {
   /** Whether products of features and centres stay in the range of float32. */
   private static boolean inFloatRange(ClassStatistics centres) {
     double largest = 0;
-    Moments moments = centres.moments();
-    double[] origin = Moments.elements(centres.globalMean(GlobalMean.CLASS));
-    for (int c : centres.presentClasses()) {
-      double square = 0;
-      for (int j = 0; j < origin.length; j++) {
-        double centred = moments.means[c * origin.length + j] - origin[j];
-        square += centred * centred;
-      }
-      largest = Math.max(largest, Math.max(square, centres.classVariance(c)));
+    int[] present = centres.presentClasses();
+    if (present.length == 0) {
+      return true;
+    }
+    double[] squares = Moments.squaredNorms(centres.centredClassMeans(GlobalMean.CLASS));
+    for (int i = 0; i < present.length; i++) {
+      largest = Math.max(largest, Math.max(squares[i], centres.classVariance(present[i])));
     }
     return Moments.isInFloatRange(Math.sqrt(largest));
   }

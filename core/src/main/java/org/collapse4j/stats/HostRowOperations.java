@@ -8,14 +8,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class HostRowOperations implements RowOperations {
   @Override
-  public double[] classSums(INDArray rows, int[] classes, int numClasses) {
+  public double[] classSums(INDArray rows, int[] classes, double[] origins, int numClasses) {
     int n = rows.rows();
     int d = rows.columns();
     double[] sums = new double[numClasses * d];
     try (HostRows row = HostRows.of(rows)) {
       for (int i = 0; i < n; i++) {
         row.read(i);
-        row.addTo(sums, classes[i] * d);
+        row.addDifferenceTo(sums, origins, classes[i] * d);
       }
     }
     return sums;

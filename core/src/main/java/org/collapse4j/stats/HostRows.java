@@ -10,26 +10,36 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The rows of a matrix that lives in host memory, of which one at a time is copied out and worked
- * on. Sums are in float64 whatever the type of the elements.
+ * on, in float64 whatever the type of the elements: that float32 numbers become wider is exact, and
+ * so is that they become narrow again, but for what a calculation has rounded.
  *
  * <p>ND4J frees the memory of an array once it is out of reach. Until they are closed these rows
  * keep it.
  */
-abstract class HostRows implements AutoCloseable {
+final class HostRows implements AutoCloseable {
   /** What is less likely than the largest by this factor adds nothing to a sum from one on. */
   private static final double NEGLIGIBLE = Math.log(0x1p-54);
 
   private final INDArray array;
+  private final int offset;
+  private final int columns;
 
-  final int columns;
+  /** The elements of a float32 matrix, or null; the other is null then. */
+  private final FloatBuffer floats;
 
-  /** Those of the row in hand that are worth it, collected in a loop without calls. */
-  final double[] exponents;
+  private final DoubleBuffer doubles;
+  private final float[] narrow;
+  private final double[] row;
 
-  HostRows(INDArray array) {
+  private HostRows(INDArray array) {
+    boolean isDouble = array.dataType() == DataType.DOUBLE;
     this.array = array;
+    this.offset = (int) array.offset();
     this.columns = array.columns();
-    this.exponents = new double[columns];
+    this.doubles = isDouble ? array.data().asNioDouble() : null;
+    this.floats = isDouble ? null : array.data().asNioFloat();
+    this.narrow = isDouble ? null : new float[columns];
+    this.row = new double[columns];
   }
 
   /** Whether arrays of the backend live in host memory. */
@@ -43,92 +53,116 @@ abstract class HostRows implements AutoCloseable {
    * @param array a matrix in float32 or float64 whose elements lie next to each other in C order
    */
   static HostRows of(INDArray array) {
-    return array.dataType() == DataType.DOUBLE ? new Doubles(array) : new Floats(array);
+    return new HostRows(array);
   }
 
   @Override
   @SuppressWarnings("ReachabilityFenceUsage") // Called at the end of try-with-resources.
-  public final void close() {
+  public void close() {
     Reference.reachabilityFence(array);
   }
 
   /** Copies a row out of the matrix. */
-  abstract void read(int row);
+  void read(int index) {
+    int from = offset + index * columns;
+    if (doubles != null) {
+      doubles.get(from, row);
+      return;
+    }
+    floats.get(from, narrow);
+    for (int j = 0; j < columns; j++) {
+      row[j] = narrow[j];
+    }
+  }
 
-  /** Copies the row in hand back into the matrix. */
-  abstract void write(int row);
+  /** Copies the row in hand, rounded to the type of the matrix, back into it. */
+  void write(int index) {
+    int to = offset + index * columns;
+    if (doubles != null) {
+      doubles.put(to, row);
+      return;
+    }
+    for (int j = 0; j < columns; j++) {
+      narrow[j] = (float) row[j];
+      row[j] = narrow[j];
+    }
+    floats.put(to, narrow);
+  }
 
-  /** Subtracts the row in hand of a matrix of the same type. */
-  abstract void subtract(HostRows other);
+  /** Subtracts the row in hand of another matrix. */
+  void subtract(HostRows other) {
+    double[] less = other.row;
+    for (int j = 0; j < columns; j++) {
+      row[j] -= less[j];
+    }
+  }
 
-  /** Adds the row in hand to {@link #columns} elements of sums. */
-  abstract void addTo(double[] sums, int from);
+  /** Adds the row in hand to as many elements of sums. */
+  void addTo(double[] sums, int from) {
+    for (int j = 0; j < columns; j++) {
+      sums[from + j] += row[j];
+    }
+  }
+
+  /** Adds the row in hand less as many elements of origins to the same elements of sums. */
+  void addDifferenceTo(double[] sums, double[] origins, int from) {
+    for (int j = 0; j < columns; j++) {
+      sums[from + j] += row[j] - origins[from + j];
+    }
+  }
 
   /** In four sums, since an addition need not wait for the one before then. */
-  abstract double sumOfSquares();
+  double sumOfSquares() {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int j = 0;
+    for (; j + 3 < columns; j += 4) {
+      a += row[j] * row[j];
+      b += row[j + 1] * row[j + 1];
+      c += row[j + 2] * row[j + 2];
+      d += row[j + 3] * row[j + 3];
+    }
+    for (; j < columns; j++) {
+      a += row[j] * row[j];
+    }
+    return a + b + (c + d);
+  }
 
   /**
    * The first index c with the largest {@code value_c + table[from + c]}; -1 if none of these is
    * above negative infinity.
    */
-  abstract int largestWith(double[] table, int from);
+  int largestWith(double[] table, int from) {
+    int at = -1;
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < columns; c++) {
+      double value = row[c] + table[from + c];
+      if (value > largest) {
+        largest = value;
+        at = c;
+      }
+    }
+    return at;
+  }
 
   /** The sum over c of {@code exp(value_c + table[from + c] - largest)}. */
-  abstract double sumOfExponentials(double[] table, int from, double largest);
-
-  /**
-   * Of the first exponents, which are overwritten, each from {@link #NEGLIGIBLE} to zero.
-   *
-   * <p>The Taylor polynomial of degree 10 at a 256th of an exponent, squared eight times: a
-   * relative error of 2e-13 at most, in a loop without calls and branches, which the compiler makes
-   * vector instructions of. With {@code Math.exp} it takes four times as long.
-   */
-  final double sumOfExponentials(int count) {
-    for (int i = 0; i < count; i++) {
-      double x = exponents[i] * (1.0 / 256);
-      double power = 1.0 / 3_628_800;
-      power = power * x + 1.0 / 362_880;
-      power = power * x + 1.0 / 40_320;
-      power = power * x + 1.0 / 5_040;
-      power = power * x + 1.0 / 720;
-      power = power * x + 1.0 / 120;
-      power = power * x + 1.0 / 24;
-      power = power * x + 1.0 / 6;
-      power = power * x + 1.0 / 2;
-      power = power * x + 1;
-      power = power * x + 1;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      exponents[i] = power * power;
+  double sumOfExponentials(double[] table, int from, double largest) {
+    double sum = 0;
+    double least = largest + NEGLIGIBLE;
+    for (int c = 0; c < columns; c++) {
+      double value = row[c] + table[from + c];
+      if (!(value < least)) {
+        sum += Math.exp(value - largest);
+      }
     }
-    return sum(exponents, count);
+    return sum;
   }
 
-  /** In four sums, since an addition need not wait for the one before then. */
-  private static double sum(double[] values, int count) {
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double d = 0;
-    int i = 0;
-    for (; i + 3 < count; i += 4) {
-      a += values[i];
-      b += values[i + 1];
-      c += values[i + 2];
-      d += values[i + 3];
-    }
-    for (; i < count; i++) {
-      a += values[i];
-    }
-    return a + b + (c + d);
+  double value(int column) {
+    return row[column];
   }
-
-  abstract double value(int column);
 
   /**
    * Copies rows between arrays of one type, if the elements of both lie next to each other.
@@ -170,12 +204,12 @@ abstract class HostRows implements AutoCloseable {
    * @param first row of the sum that the first of the term is added to
    */
   static void add(INDArray sum, INDArray term, int first) {
-    try (Doubles total = new Doubles(sum);
-        HostRows row = of(term)) {
+    try (HostRows total = new HostRows(sum);
+        HostRows added = new HostRows(term)) {
       for (int i = 0; i < term.rows(); i++) {
         total.read(first + i);
-        row.read(i);
-        row.addTo(total.values, 0);
+        added.read(i);
+        added.addTo(total.row, 0);
         total.write(first + i);
       }
     }
@@ -190,193 +224,5 @@ abstract class HostRows implements AutoCloseable {
     return bytes <= Integer.MAX_VALUE
         && matrix.stride(1) == 1
         && (matrix.rows() == 1 || matrix.stride(0) == matrix.columns());
-  }
-
-  private static final class Floats extends HostRows {
-    private final FloatBuffer buffer;
-    private final int offset;
-    private final float[] values;
-
-    Floats(INDArray array) {
-      super(array);
-      this.buffer = array.data().asNioFloat();
-      this.offset = (int) array.offset();
-      this.values = new float[columns];
-    }
-
-    @Override
-    void read(int row) {
-      buffer.get(offset + row * columns, values);
-    }
-
-    @Override
-    void write(int row) {
-      buffer.put(offset + row * columns, values);
-    }
-
-    @Override
-    void subtract(HostRows other) {
-      float[] less = ((Floats) other).values;
-      for (int j = 0; j < columns; j++) {
-        values[j] -= less[j];
-      }
-    }
-
-    @Override
-    void addTo(double[] sums, int from) {
-      for (int j = 0; j < columns; j++) {
-        sums[from + j] += values[j];
-      }
-    }
-
-    @Override
-    double sumOfSquares() {
-      double a = 0;
-      double b = 0;
-      double c = 0;
-      double d = 0;
-      int j = 0;
-      for (; j + 3 < columns; j += 4) {
-        double first = values[j];
-        double second = values[j + 1];
-        double third = values[j + 2];
-        double fourth = values[j + 3];
-        a += first * first;
-        b += second * second;
-        c += third * third;
-        d += fourth * fourth;
-      }
-      for (; j < columns; j++) {
-        double rest = values[j];
-        a += rest * rest;
-      }
-      return a + b + (c + d);
-    }
-
-    @Override
-    int largestWith(double[] table, int from) {
-      int at = -1;
-      double largest = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < columns; c++) {
-        double value = values[c] + table[from + c];
-        if (value > largest) {
-          largest = value;
-          at = c;
-        }
-      }
-      return at;
-    }
-
-    @Override
-    double sumOfExponentials(double[] table, int from, double largest) {
-      int count = 0;
-      double least = largest + NEGLIGIBLE;
-      for (int c = 0; c < columns; c++) {
-        double value = values[c] + table[from + c];
-        if (!(value < least)) {
-          exponents[count++] = value - largest;
-        }
-      }
-      return sumOfExponentials(count);
-    }
-
-    @Override
-    double value(int column) {
-      return values[column];
-    }
-  }
-
-  private static final class Doubles extends HostRows {
-    private final DoubleBuffer buffer;
-    private final int offset;
-    private final double[] values;
-
-    Doubles(INDArray array) {
-      super(array);
-      this.buffer = array.data().asNioDouble();
-      this.offset = (int) array.offset();
-      this.values = new double[columns];
-    }
-
-    @Override
-    void read(int row) {
-      buffer.get(offset + row * columns, values);
-    }
-
-    @Override
-    void write(int row) {
-      buffer.put(offset + row * columns, values);
-    }
-
-    @Override
-    void subtract(HostRows other) {
-      double[] less = ((Doubles) other).values;
-      for (int j = 0; j < columns; j++) {
-        values[j] -= less[j];
-      }
-    }
-
-    @Override
-    void addTo(double[] sums, int from) {
-      for (int j = 0; j < columns; j++) {
-        sums[from + j] += values[j];
-      }
-    }
-
-    @Override
-    double sumOfSquares() {
-      double a = 0;
-      double b = 0;
-      double c = 0;
-      double d = 0;
-      int j = 0;
-      for (; j + 3 < columns; j += 4) {
-        double first = values[j];
-        double second = values[j + 1];
-        double third = values[j + 2];
-        double fourth = values[j + 3];
-        a += first * first;
-        b += second * second;
-        c += third * third;
-        d += fourth * fourth;
-      }
-      for (; j < columns; j++) {
-        double rest = values[j];
-        a += rest * rest;
-      }
-      return a + b + (c + d);
-    }
-
-    @Override
-    int largestWith(double[] table, int from) {
-      int at = -1;
-      double largest = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < columns; c++) {
-        double value = values[c] + table[from + c];
-        if (value > largest) {
-          largest = value;
-          at = c;
-        }
-      }
-      return at;
-    }
-
-    @Override
-    double sumOfExponentials(double[] table, int from, double largest) {
-      int count = 0;
-      double least = largest + NEGLIGIBLE;
-      for (int c = 0; c < columns; c++) {
-        double value = values[c] + table[from + c];
-        if (!(value < least)) {
-          exponents[count++] = value - largest;
-        }
-      }
-      return sumOfExponentials(count);
-    }
-
-    @Override
-    double value(int column) {
-      return values[column];
-    }
   }
 }

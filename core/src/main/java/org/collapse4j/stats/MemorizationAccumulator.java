@@ -152,7 +152,7 @@ public final class MemorizationAccumulator implements AutoCloseable {
       int c = z[i];
       corrupted[c]++;
       distances[c] += distance[i];
-      fractions[c] += along[i] / whole[i];
+      fractions[c] += whole[i] == 0 ? Double.NaN : along[i] / whole[i];
       if (predicted != null && predicted[i] == y[i]) {
         fitted[c]++;
       } else if (predicted != null && predicted[i] == c) {

@@ -69,7 +69,8 @@ public final class MemorizationStatistics {
 
   /**
    * The sum over a clean class's corrupted examples of {@code <h_i - r_z, r_y - r_z> / ||r_y -
-   * r_z||^2}, with y the given and z the clean class; NaN if a held-out mean is missing.
+   * r_z||^2}, with y the given and z the clean class; NaN if a held-out mean is missing, or those
+   * of the two classes are the same.
    */
   public double fractionSum(int cleanClass) {
     return fractions[cleanClass];

@@ -8,10 +8,17 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Counts, means and centred sums of squares of some examples, by class, in float64. Two of them add
  * up to those of all examples without cancellation (Chan, Golub, LeVeque 1983).
+ *
+ * <p>A mean has twice the digits of float64, so that those of two classes whose examples are the
+ * same do not differ by the order or the parts in which they came, but for the rounding of what is
+ * added up: the deviations from a reference, which are as small as the class is.
  */
 final class Moments implements AutoCloseable {
-  /** Of a sum of products in float32, relative to its trace. */
+  /** A correction of the scatter below this share of it is lost in a float32 product. */
   private static final double ROUNDING = 0x1p-30;
+
+  /** The same for a float64 product. */
+  private static final double DOUBLE_ROUNDING = 0x1p-54;
 
   private static final double LARGEST_IN_FLOAT = 0x1p50;
   private static final double SMALLEST_IN_FLOAT = 0x1p-50;
@@ -24,6 +31,9 @@ final class Moments implements AutoCloseable {
 
   /** {@code [K, d]} in C order; the row of a class with no example is zero. */
   final double[] means;
+
+  /** What is to be added to the means, at most half a unit of their last place. */
+  final double[] rests;
 
   /** The sum over a class's examples of the squared distance to its mean. */
   final double[] traces;
@@ -39,12 +49,14 @@ final class Moments implements AutoCloseable {
       int dimension,
       double[] counts,
       double[] means,
+      double[] rests,
       double[] traces,
       INDArray scatter) {
     this.numClasses = numClasses;
     this.dimension = dimension;
     this.counts = counts;
     this.means = means;
+    this.rests = rests;
     this.traces = traces;
     this.scatter = scatter;
   }
@@ -54,6 +66,7 @@ final class Moments implements AutoCloseable {
         numClasses,
         dimension,
         new double[numClasses],
+        new double[numClasses * dimension],
         new double[numClasses * dimension],
         new double[numClasses],
         withScatter ? Nd4j.create(DataType.DOUBLE, new long[] {dimension, dimension}, 'f') : null);
@@ -65,6 +78,7 @@ final class Moments implements AutoCloseable {
         dimension,
         counts.clone(),
         means.clone(),
+        rests.clone(),
         traces.clone(),
         scatter == null ? null : scatter.dup('f'));
   }
@@ -82,7 +96,7 @@ final class Moments implements AutoCloseable {
     if (scatter != null && other.scatter != null) {
       operations.add(scatter, other.scatter, 0);
     }
-    absorbCentres(other.counts, other.means);
+    absorbCentres(other.counts, other.means, other.rests);
     for (int c = 0; c < numClasses; c++) {
       traces[c] += other.traces[c];
     }
@@ -91,45 +105,84 @@ final class Moments implements AutoCloseable {
   /**
    * Adds examples that are known by sums about a reference near their class means.
    *
-   * @param aboutCounts examples of each class
+   * @param about the examples of each class and the sum of their squared distances to the reference
    * @param aboutMeans their class means, {@code [K, d]}
+   * @param aboutRests what is to be added to these means
    * @param offset class means minus reference, {@code [K, d]}; overwritten
-   * @param squares sum of the squared distances to the reference, by class
    * @param precision of the sum of the outer squares of h - reference, which is in the scatter
    */
   void absorbAbout(
-      double[] aboutCounts,
+      ClassTotals about,
       double[] aboutMeans,
+      double[] aboutRests,
       double[] offset,
-      double[] squares,
       DataType precision) {
     for (int c = 0; c < numClasses; c++) {
-      traces[c] += squares[c];
+      traces[c] += about.squares()[c];
     }
-    // What is below the rounding of a float32 product is not worth a product in float64.
-    double worthwhile = precision == DataType.DOUBLE ? 0 : ROUNDING;
-    addBetween(offset, aboutCounts, -1, worthwhile * sum(squares));
-    absorbCentres(aboutCounts, aboutMeans);
+    double rounding = precision == DataType.DOUBLE ? DOUBLE_ROUNDING : ROUNDING;
+    addBetween(offset, about.counts(), -1, rounding * sum(about.squares()));
+    absorbCentres(about.counts(), aboutMeans, aboutRests);
   }
+
+  /**
+   * Two numbers of each class.
+   *
+   * @param counts of examples
+   * @param squares the sum of the squared distances to a reference
+   */
+  record ClassTotals(double[] counts, double[] squares) {}
 
   /**
    * Moves the means to those of both sets and adds what the distance between the two contributes to
    * the sums of squares.
    */
-  private void absorbCentres(double[] otherCounts, double[] otherMeans) {
+  private void absorbCentres(double[] otherCounts, double[] otherMeans, double[] otherRests) {
     double[] weight = new double[numClasses];
     double[] difference = new double[means.length];
     for (int c = 0; c < numClasses; c++) {
-      double total = counts[c] + otherCounts[c];
-      double share = total == 0 ? 0 : otherCounts[c] / total;
-      weight[c] = counts[c] * share;
+      double before = counts[c];
+      double total = before + otherCounts[c];
+      if (otherCounts[c] == 0) {
+        continue;
+      }
       counts[c] = total;
-      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
-        difference[j] = otherMeans[j] - means[j];
-        means[j] += share * difference[j];
+      int from = c * dimension;
+      if (before == 0) {
+        System.arraycopy(otherMeans, from, means, from, dimension);
+        System.arraycopy(otherRests, from, rests, from, dimension);
+        continue;
+      }
+      double share = otherCounts[c] / total;
+      weight[c] = before * share;
+      for (int j = from; j < from + dimension; j++) {
+        difference[j] = difference(otherMeans[j], otherRests[j], means[j], rests[j]);
+        moveMean(j, share * difference[j]);
       }
     }
     addBetween(difference, weight, 1, 0);
+  }
+
+  /** The difference of two sums of a number and a rest, without cancellation between the two. */
+  static double difference(double a, double restOfA, double b, double restOfB) {
+    double rounded = a - b;
+    double subtracted = a - rounded;
+    double lost = (a - (rounded + subtracted)) + (subtracted - b);
+    return rounded + (lost + (restOfA - restOfB));
+  }
+
+  /** What the sum of two numbers loses when it is rounded (Knuth). */
+  static double lostInSum(double a, double b) {
+    double sum = a + b;
+    double added = sum - a;
+    return (a - (sum - added)) + (b - added);
+  }
+
+  private void moveMean(int j, double by) {
+    double moved = means[j] + by;
+    double rest = lostInSum(means[j], by) + rests[j];
+    means[j] = moved + rest;
+    rests[j] = rest - (means[j] - moved);
   }
 
   /**
@@ -161,11 +214,6 @@ final class Moments implements AutoCloseable {
       sum += value;
     }
     return sum;
-  }
-
-  /** The class means as an array of their own, {@code [K, d]}. */
-  INDArray meanRows() {
-    return table(means);
   }
 
   private INDArray table(double[] elements) {

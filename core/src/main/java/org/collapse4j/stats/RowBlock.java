@@ -117,6 +117,21 @@ final class RowBlock implements AutoCloseable {
     return totals;
   }
 
+  /** The first row of each class, {@code [K, d]} in C order; another one for a class without. */
+  double[] firstRows(int numClasses) {
+    int[] first = new int[numClasses];
+    for (int i = size - 1; i >= 0; i--) {
+      first[classes[i]] = i;
+    }
+    INDArray chosen = Nd4j.createUninitialized(type(), numClasses, dimension());
+    RowOperations.gatherInto(chosen, rows(), Nd4j.createFromArray(first));
+    INDArray wide = RowOperations.as(DataType.DOUBLE, chosen);
+    double[] elements = Moments.elements(wide);
+    chosen.close();
+    wide.close();
+    return elements;
+  }
+
   /** Rows to subtract from those of the block, in its type: {@code [K, d]} in C order. */
   INDArray asReference(double[] rowsByClass) {
     int numClasses = rowsByClass.length / dimension();

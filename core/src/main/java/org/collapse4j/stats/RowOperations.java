@@ -8,14 +8,16 @@ import org.nd4j.linalg.factory.Nd4j;
 /** What is done with many rows of features beside matrix products. */
 interface RowOperations {
   /**
-   * The sum of the rows of each class.
+   * The sum over the rows of each class of the row less an origin. What it adds up is as small as
+   * the class is, and exactly zero for a class whose rows are all its origin.
    *
    * @param rows {@code [n, d]} in C order, in float32 or float64; not modified
    * @param classes the class of each row; its first n elements are read
+   * @param origins of each class, {@code [K, d]} in C order; not modified
    * @param numClasses K
    * @return {@code [K, d]} in C order
    */
-  double[] classSums(INDArray rows, int[] classes, int numClasses);
+  double[] classSums(INDArray rows, int[] classes, double[] origins, int numClasses);
 
   /**
    * Subtracts from each row a reference of its class, so that what is multiplied afterwards is as
