@@ -33,11 +33,14 @@ final class ArrayRowOperations implements RowOperations {
   }
 
   @Override
-  public void shift(INDArray rows, int[] classes, INDArray reference, double[] squares) {
+  public void shift(INDArray rows, int[] classes, double[] reference, double[] squares) {
     int n = rows.rows();
-    INDArray perRow = Nd4j.createUninitialized(rows.dataType(), n, rows.columns());
+    int d = rows.columns();
+    INDArray wide = Nd4j.createFromArray(reference).reshape(reference.length / d, d);
+    INDArray table = RowOperations.as(rows.dataType(), wide);
+    INDArray perRow = Nd4j.createUninitialized(rows.dataType(), n, d);
     INDArray indices = Nd4j.createFromArray(Arrays.copyOf(classes, n));
-    RowOperations.gatherInto(perRow, reference, indices);
+    RowOperations.gatherInto(perRow, table, indices);
     rows.subi(perRow);
     if (squares != null) {
       double[] norms = Moments.squaredNorms(RowOperations.as(DataType.DOUBLE, rows));

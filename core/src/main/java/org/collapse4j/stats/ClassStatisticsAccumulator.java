@@ -273,30 +273,35 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
   }
 
   private void absorb(RowBlock rows, double[] origins, double[] sums, Moments moments) {
-    double[] counts = rows.classCounts(numClasses);
-    double[] means = new double[sums.length];
-    double[] rests = new double[sums.length];
-    int d = rows.dimension();
-    for (int j = 0; j < sums.length; j++) {
-      double count = counts[j / d];
-      double moved = count == 0 ? 0 : sums[j] / count;
-      means[j] = count == 0 ? 0 : origins[j] + moved;
-      rests[j] = count == 0 ? 0 : Moments.lostInSum(origins[j], moved);
-    }
-    INDArray reference = rows.asReference(means);
+    Moments added = centres(origins, sums, rows.classCounts(numClasses));
+    double[] reference = rows.rounded(added.means);
     double[] squares = new double[rows.size()];
     operations.shift(rows.rows(), rows.classes(), reference, squares);
-    reference.close();
     INDArray shifted = inRange(rows.rows(), squares);
     if (moments.scatter != null) {
       addOuterSquares(shifted, moments.scatter);
     }
-    moments.absorbAbout(
-        new Moments.ClassTotals(counts, rows.classTotals(squares, numClasses)),
-        means,
-        rests,
-        lessReference(means, rests, rows.type()),
-        shifted.dataType());
+    // The reference is the mean but for its rounding, which a collapsed class feels.
+    double[] offset = added.rests.clone();
+    for (int j = 0; j < offset.length; j++) {
+      offset[j] += added.means[j] - reference[j];
+    }
+    moments.absorbAbout(added, offset, rows.classTotals(squares, numClasses), shifted.dataType());
+  }
+
+  /** Counts and means of rows, from their sums less an origin. */
+  private Moments centres(double[] origins, double[] sums, double[] counts) {
+    int d = sums.length / numClasses;
+    Moments centres = Moments.empty(numClasses, d, false);
+    System.arraycopy(counts, 0, centres.counts, 0, numClasses);
+    for (int c = 0; c < numClasses; c++) {
+      for (int j = c * d; j < (c + 1) * d && counts[c] > 0; j++) {
+        double moved = sums[j] / counts[c];
+        centres.means[j] = origins[j] + moved;
+        centres.rests[j] = Moments.lostInSum(origins[j], moved);
+      }
+    }
+    return centres;
   }
 
   /** The upper triangle of X^T X, and what of the lower one comes along: in two products. */
@@ -316,18 +321,6 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     INDArray product = RowOperations.product(left, right, true, false);
     operations.add(scatter, product, firstColumn);
     product.close();
-  }
-
-  /**
-   * The class means less their reference, which is the mean rounded to the type of the rows. A
-   * collapsed class feels the difference.
-   */
-  private static double[] lessReference(double[] means, double[] rests, DataType type) {
-    double[] offset = rests.clone();
-    for (int j = 0; j < offset.length && type == DataType.FLOAT; j++) {
-      offset[j] += means[j] - (float) means[j];
-    }
-    return offset;
   }
 
   /** The rows, in float64 where their squares would leave the range of float32. */

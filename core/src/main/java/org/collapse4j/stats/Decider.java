@@ -20,7 +20,7 @@ final class Decider implements AutoCloseable {
   private final DataType type;
   private final RowOperations operations = RowOperations.forBackend();
 
-  private final INDArray reference;
+  private final double[] reference;
 
   private final INDArray weights;
   private final ClassScores logits;
@@ -39,11 +39,13 @@ final class Decider implements AutoCloseable {
   Decider(DataType type, ClassStatistics statistics, Classifier classifier) {
     this.type = type;
     INDArray means = statistics == null ? null : centres(statistics);
+    int numClasses = means == null ? classifier.numClasses() : means.rows();
+    int dimension = means == null ? classifier.dimension() : means.columns();
     this.reference =
         means == null
-            ? Nd4j.create(type, classifier.numClasses(), classifier.dimension())
-            : RowOperations.as(type, means);
-    INDArray base = RowOperations.as(DataType.DOUBLE, reference);
+            ? new double[numClasses * dimension]
+            : RowBlock.rounded(statistics.meanElements(0), type);
+    INDArray base = Nd4j.createFromArray(reference).reshape(numClasses, dimension);
     this.weights = classifier == null ? null : RowOperations.as(type, classifier.weights());
     this.logits = classifier == null ? null : logits(base, classifier);
     if (means == null) {
@@ -85,7 +87,7 @@ final class Decider implements AutoCloseable {
   /** Frees its memory; nothing can be decided afterwards. */
   @Override
   public void close() {
-    for (INDArray array : new INDArray[] {reference, weights, centres, products}) {
+    for (INDArray array : new INDArray[] {weights, centres, products}) {
       if (array != null) {
         array.close();
       }

@@ -22,14 +22,13 @@ final class HostRowOperations implements RowOperations {
   }
 
   @Override
-  public void shift(INDArray rows, int[] classes, INDArray reference, double[] squares) {
+  public void shift(INDArray rows, int[] classes, double[] reference, double[] squares) {
     int n = rows.rows();
-    try (HostRows row = HostRows.of(rows);
-        HostRows less = HostRows.of(reference)) {
+    int d = rows.columns();
+    try (HostRows row = HostRows.of(rows)) {
       for (int i = 0; i < n; i++) {
         row.read(i);
-        less.read(classes[i]);
-        row.subtract(less);
+        row.subtract(reference, classes[i] * d);
         row.write(i);
         if (squares != null) {
           squares[i] = row.sumOfSquares();

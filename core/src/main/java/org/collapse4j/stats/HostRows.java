@@ -31,6 +31,9 @@ final class HostRows implements AutoCloseable {
   private final float[] narrow;
   private final double[] row;
 
+  /** Those of the row in hand that are worth it, collected in a loop without calls. */
+  final double[] exponents;
+
   private HostRows(INDArray array) {
     boolean isDouble = array.dataType() == DataType.DOUBLE;
     this.array = array;
@@ -40,6 +43,7 @@ final class HostRows implements AutoCloseable {
     this.floats = isDouble ? null : array.data().asNioFloat();
     this.narrow = isDouble ? null : new float[columns];
     this.row = new double[columns];
+    this.exponents = new double[columns];
   }
 
   /** Whether arrays of the backend live in host memory. */
@@ -89,11 +93,10 @@ final class HostRows implements AutoCloseable {
     floats.put(to, narrow);
   }
 
-  /** Subtracts the row in hand of another matrix. */
-  void subtract(HostRows other) {
-    double[] less = other.row;
+  /** Subtracts as many elements of a table from the row in hand. */
+  void subtract(double[] table, int from) {
     for (int j = 0; j < columns; j++) {
-      row[j] -= less[j];
+      row[j] -= table[from + j];
     }
   }
 
@@ -111,7 +114,10 @@ final class HostRows implements AutoCloseable {
     }
   }
 
-  /** In four sums, since an addition need not wait for the one before then. */
+  /**
+   * The squared norm, in four sums, since an addition need not wait for the one before then. In one
+   * sum all metrics of 10 classes take SUMFIGURE.
+   */
   double sumOfSquares() {
     double a = 0;
     double b = 0;
@@ -149,13 +155,51 @@ final class HostRows implements AutoCloseable {
 
   /** The sum over c of {@code exp(value_c + table[from + c] - largest)}. */
   double sumOfExponentials(double[] table, int from, double largest) {
-    double sum = 0;
+    int count = 0;
     double least = largest + NEGLIGIBLE;
     for (int c = 0; c < columns; c++) {
       double value = row[c] + table[from + c];
       if (!(value < least)) {
-        sum += Math.exp(value - largest);
+        exponents[count++] = value - largest;
       }
+    }
+    return sumOfExponentials(count);
+  }
+
+  /**
+   * The sum of the exponentials of the first exponents, each from {@link #NEGLIGIBLE} to zero,
+   * which are overwritten.
+   *
+   * <p>The Taylor polynomial of degree 10 at a 256th of an exponent, squared eight times: a
+   * relative error of 2e-13 at most, in a loop without calls and branches, which the compiler makes
+   * vector instructions of. With {@code Math.exp} all metrics of 1,000 classes take EXPFIGURE.
+   */
+  double sumOfExponentials(int count) {
+    for (int i = 0; i < count; i++) {
+      double x = exponents[i] * (1.0 / 256);
+      double power = 1.0 / 3_628_800;
+      power = power * x + 1.0 / 362_880;
+      power = power * x + 1.0 / 40_320;
+      power = power * x + 1.0 / 5_040;
+      power = power * x + 1.0 / 720;
+      power = power * x + 1.0 / 120;
+      power = power * x + 1.0 / 24;
+      power = power * x + 1.0 / 6;
+      power = power * x + 1.0 / 2;
+      power = power * x + 1;
+      power = power * x + 1;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      power *= power;
+      exponents[i] = power * power;
+    }
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += exponents[i];
     }
     return sum;
   }

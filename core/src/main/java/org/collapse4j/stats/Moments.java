@@ -96,7 +96,7 @@ final class Moments implements AutoCloseable {
     if (scatter != null && other.scatter != null) {
       operations.add(scatter, other.scatter, 0);
     }
-    absorbCentres(other.counts, other.means, other.rests);
+    absorbCentres(other);
     for (int c = 0; c < numClasses; c++) {
       traces[c] += other.traces[c];
     }
@@ -105,58 +105,44 @@ final class Moments implements AutoCloseable {
   /**
    * Adds examples that are known by sums about a reference near their class means.
    *
-   * @param about the examples of each class and the sum of their squared distances to the reference
-   * @param aboutMeans their class means, {@code [K, d]}
-   * @param aboutRests what is to be added to these means
+   * @param about their counts and class means, without sums of squares
    * @param offset class means minus reference, {@code [K, d]}; overwritten
+   * @param squares the sum of the squared distances to the reference, by class
    * @param precision of the sum of the outer squares of h - reference, which is in the scatter
    */
-  void absorbAbout(
-      ClassTotals about,
-      double[] aboutMeans,
-      double[] aboutRests,
-      double[] offset,
-      DataType precision) {
+  void absorbAbout(Moments about, double[] offset, double[] squares, DataType precision) {
     for (int c = 0; c < numClasses; c++) {
-      traces[c] += about.squares()[c];
+      traces[c] += squares[c];
     }
     double rounding = precision == DataType.DOUBLE ? DOUBLE_ROUNDING : ROUNDING;
-    addBetween(offset, about.counts(), -1, rounding * sum(about.squares()));
-    absorbCentres(about.counts(), aboutMeans, aboutRests);
+    addBetween(offset, about.counts, -1, rounding * sum(squares));
+    absorbCentres(about);
   }
-
-  /**
-   * Two numbers of each class.
-   *
-   * @param counts of examples
-   * @param squares the sum of the squared distances to a reference
-   */
-  record ClassTotals(double[] counts, double[] squares) {}
 
   /**
    * Moves the means to those of both sets and adds what the distance between the two contributes to
    * the sums of squares.
    */
-  private void absorbCentres(double[] otherCounts, double[] otherMeans, double[] otherRests) {
+  private void absorbCentres(Moments other) {
     double[] weight = new double[numClasses];
     double[] difference = new double[means.length];
     for (int c = 0; c < numClasses; c++) {
       double before = counts[c];
-      double total = before + otherCounts[c];
-      if (otherCounts[c] == 0) {
+      double total = before + other.counts[c];
+      if (other.counts[c] == 0) {
         continue;
       }
       counts[c] = total;
       int from = c * dimension;
       if (before == 0) {
-        System.arraycopy(otherMeans, from, means, from, dimension);
-        System.arraycopy(otherRests, from, rests, from, dimension);
+        System.arraycopy(other.means, from, means, from, dimension);
+        System.arraycopy(other.rests, from, rests, from, dimension);
         continue;
       }
-      double share = otherCounts[c] / total;
+      double share = other.counts[c] / total;
       weight[c] = before * share;
       for (int j = from; j < from + dimension; j++) {
-        difference[j] = difference(otherMeans[j], otherRests[j], means[j], rests[j]);
+        difference[j] = difference(other.means[j], other.rests[j], means[j], rests[j]);
         moveMean(j, share * difference[j]);
       }
     }

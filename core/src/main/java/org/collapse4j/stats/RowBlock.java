@@ -132,17 +132,17 @@ final class RowBlock implements AutoCloseable {
     return elements;
   }
 
-  /** Rows to subtract from those of the block, in its type: {@code [K, d]} in C order. */
-  INDArray asReference(double[] rowsByClass) {
-    int numClasses = rowsByClass.length / dimension();
-    if (type() == DataType.DOUBLE) {
-      return Nd4j.createFromArray(rowsByClass).reshape(numClasses, dimension());
+  /** Numbers rounded to the type of the block, so that its rows less those are exact or nearly. */
+  double[] rounded(double[] numbers) {
+    return rounded(numbers, type());
+  }
+
+  static double[] rounded(double[] numbers, DataType type) {
+    double[] rounded = numbers.clone();
+    for (int j = 0; j < rounded.length && type == DataType.FLOAT; j++) {
+      rounded[j] = (float) rounded[j];
     }
-    float[] rounded = new float[rowsByClass.length];
-    for (int j = 0; j < rounded.length; j++) {
-      rounded[j] = (float) rowsByClass[j];
-    }
-    return Nd4j.createFromArray(rounded).reshape(numClasses, dimension());
+    return rounded;
   }
 
   /**

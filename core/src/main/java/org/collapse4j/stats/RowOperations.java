@@ -25,12 +25,12 @@ interface RowOperations {
    *
    * @param rows {@code [n, d]} in C order, in float32 or float64; modified
    * @param classes the class of each row; its first n elements are read
-   * @param reference {@code [K, d]} in C order and of the type of the rows, so that a row minus one
-   *     is exact or nearly so; not modified
+   * @param reference {@code [K, d]} in C order, numbers that the type of the rows holds, so that a
+   *     row minus one is exact or nearly so; not modified
    * @param squares n elements that are set to the squared norms of the differences; null if they
    *     are not wanted
    */
-  void shift(INDArray rows, int[] classes, INDArray reference, double[] squares);
+  void shift(INDArray rows, int[] classes, double[] reference, double[] squares);
 
   /**
    * Adds a matrix to the first rows of some columns of another.

@@ -57,7 +57,7 @@ class RowOperationsTest {
       }
     }
     double[] found = new double[N];
-    operations.shift(rows, classes, reference, found);
+    operations.shift(rows, classes, elements(reference), found);
     assertEquals(expected, rows);
     assertArrayEquals(squares, found, 1e-13);
   }
@@ -68,8 +68,8 @@ class RowOperationsTest {
     INDArray rows = Nd4j.createFromArray(values).castTo(type);
     INDArray reference = Nd4j.createFromArray(matrix(K, D)).castTo(type);
     INDArray expected = rows.dup();
-    operations.shift(expected, classes, reference, new double[N]);
-    operations.shift(rows, classes, reference, null);
+    operations.shift(expected, classes, elements(reference), new double[N]);
+    operations.shift(rows, classes, elements(reference), null);
     assertEquals(expected, rows);
   }
 
@@ -80,7 +80,7 @@ class RowOperationsTest {
     rows.putScalar(3, 2, Double.NaN);
     rows.putScalar(5, 0, Double.NEGATIVE_INFINITY);
     double[] squares = new double[N];
-    operations.shift(rows, classes, Nd4j.create(type, K, D), squares);
+    operations.shift(rows, classes, new double[K * D], squares);
     assertFalse(Double.isFinite(squares[3]));
     assertFalse(Double.isFinite(squares[5]));
   }
@@ -98,6 +98,10 @@ class RowOperationsTest {
     }
     operations.add(sum, term, 4);
     assertEquals(expected, sum);
+  }
+
+  private static double[] elements(INDArray array) {
+    return Moments.elements(array.castTo(DataType.DOUBLE));
   }
 
   private double[][] matrix(int rows, int columns) {
