@@ -5,9 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.collapse4j.stats.ClassLabels;
+import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Rows of features with the class of each, and as much as is known beside it. Immutable as long as
@@ -60,7 +59,8 @@ public final class LabelledRows {
       return new LabelledRows(features, classes.clone(), numClasses, kept, null, null);
     }
     int[] keptClasses = IntStream.of(kept).map(i -> classes[i]).toArray();
-    return new LabelledRows(select(features, kept), keptClasses, numClasses, kept, null, null);
+    return new LabelledRows(
+        Matrices.rows(features, kept), keptClasses, numClasses, kept, null, null);
   }
 
   private static void requireOnePerRow(String what, int count, int rows) {
@@ -126,20 +126,6 @@ public final class LabelledRows {
   /** What is known of the examples the rows are of. */
   public Optional<RowOrigins> origins() {
     return Optional.ofNullable(origins);
-  }
-
-  private static INDArray select(INDArray rows, int[] kept) {
-    if (kept.length == 0) {
-      return Nd4j.empty(rows.dataType());
-    }
-    INDArray selected = Nd4j.createUninitialized(rows.dataType(), kept.length, rows.columns());
-    Nd4j.exec(
-        DynamicCustomOp.builder("gather")
-            .addInputs(rows.dup('c'), Nd4j.createFromArray(kept))
-            .addIntegerArguments(0)
-            .addOutputs(selected)
-            .build());
-    return selected;
   }
 
   @Override

@@ -45,7 +45,7 @@ final class ClassDistances {
         .build();
   }
 
-  /** Of many classes most pairs are not among the highest, and cost no more than this look. */
+  /** Keeps a pair if it is among the highest; where classes are many, most are not. */
   private static void keep(PriorityQueue<ClassPair> highest, int a, int b, double value) {
     boolean full = highest.size() == PAIRS_KEPT;
     // Compared like this NaN, the value of two classes in the same place, is above all others.

@@ -1,9 +1,9 @@
 package org.collapse4j.metric;
 
-import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.GlobalMean;
+import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -22,7 +22,7 @@ final class Frame {
   private final int dimension;
   private final double[] norms;
 
-  /** Made when they are first asked for. */
+  /** The vectors as an array, made when they are first asked for. */
   private INDArray rows;
 
   private double[][] gram;
@@ -41,30 +41,14 @@ final class Frame {
     return rows.isEmpty()
         ? new Frame(new double[0], 0, 0)
         : new Frame(
-            elements(rows.ordering() == 'c' ? rows : rows.dup('c')), rows.rows(), rows.columns());
+            Matrices.elements(rows.ordering() == 'c' ? rows : rows.dup('c')),
+            rows.rows(),
+            rows.columns());
   }
 
   /** The frame of the class means of the present classes, each less the global mean. */
   static Frame ofCentredMeans(ClassStatistics statistics, GlobalMean globalMean) {
     return of(statistics.centredClassMeans(globalMean));
-  }
-
-  /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */
-  static double[] elements(INDArray array) {
-    double[] elements = new double[(int) array.length()];
-    try {
-      array.data().asNioDouble().get(0, elements);
-    } finally {
-      Reference.reachabilityFence(array); // Its memory is freed once it is out of reach.
-    }
-    return elements;
-  }
-
-  /** The same of an array that is of no more use, whose memory is freed. */
-  static double[] elementsAndClose(INDArray array) {
-    double[] elements = elements(array);
-    array.close();
-    return elements;
   }
 
   /** The dot products of every row of a with every row of b. */
@@ -73,7 +57,7 @@ final class Frame {
       return new double[0][0];
     }
     // Out of the buffer, since INDArray.toDoubleMatrix makes an array of every row first.
-    INDArray product = product(b.rows(), a.rows(), false, true);
+    INDArray product = Matrices.product(b.rows(), a.rows(), false, true);
     DoubleBuffer products = product.data().asNioDouble();
     double[][] matrix = new double[a.size()][b.size()];
     for (int i = 0; i < matrix.length; i++) {
@@ -81,14 +65,6 @@ final class Frame {
     }
     product.close();
     return matrix;
-  }
-
-  /** A product by columns, in which BLAS calculates it, so that nothing need be copied. */
-  static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
-    long rows = transposeA ? a.columns() : a.rows();
-    long columns = transposeB ? b.rows() : b.columns();
-    INDArray target = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
-    return Nd4j.gemm(a, b, target, transposeA, transposeB, 1, 0);
   }
 
   int size() {
@@ -128,8 +104,8 @@ final class Frame {
     int half = k / 2;
     INDArray first = rows().get(NDArrayIndex.interval(0, half), NDArrayIndex.all());
     INDArray second = rows().get(NDArrayIndex.interval(half, k), NDArrayIndex.all());
-    INDArray left = product(rows(), first, false, true);
-    INDArray right = product(second, second, false, true);
+    INDArray left = Matrices.product(rows(), first, false, true);
+    INDArray right = Matrices.product(second, second, false, true);
     DoubleBuffer withFirst = left.data().asNioDouble();
     DoubleBuffer ofSecond = right.data().asNioDouble();
     double[][] matrix = new double[k][k];
@@ -255,14 +231,14 @@ final class Frame {
     double widest = 1.0 / (k - 1);
     Spread cosines = new Spread();
     Spread gaps = new Spread();
-    double[] ofRow = new double[k];
+    double[] rowValues = new double[k];
     for (int a = 0; a < k; a++) {
-      cosinesAfter(a, ofRow);
-      cosines.addAll(ofRow, a + 1, k);
+      cosinesAfter(a, rowValues);
+      cosines.addAll(rowValues, a + 1, k);
       for (int b = a + 1; b < k; b++) {
-        ofRow[b] = Math.abs(ofRow[b] + widest);
+        rowValues[b] = Math.abs(rowValues[b] + widest);
       }
-      gaps.addAll(ofRow, a + 1, k);
+      gaps.addAll(rowValues, a + 1, k);
     }
     return new Angles(cosines, gaps);
   }
@@ -278,17 +254,17 @@ final class Frame {
     int k = size();
     Spread distances = new Spread();
     Spread energies = new Spread();
-    double[] ofRow = new double[k];
+    double[] rowValues = new double[k];
     for (int a = 0; a < k; a++) {
-      cosinesAfter(a, ofRow);
+      cosinesAfter(a, rowValues);
       for (int b = a + 1; b < k; b++) {
-        ofRow[b] = directionDistance(a, b, ofRow[b]);
+        rowValues[b] = directionDistance(a, b, rowValues[b]);
       }
-      distances.addAll(ofRow, a + 1, k);
+      distances.addAll(rowValues, a + 1, k);
       for (int b = a + 1; b < k; b++) {
-        ofRow[b] = -Math.log(ofRow[b]);
+        rowValues[b] = -Math.log(rowValues[b]);
       }
-      energies.addAll(ofRow, a + 1, k);
+      energies.addAll(rowValues, a + 1, k);
     }
     return new Distances(distances, energies);
   }
@@ -325,7 +301,7 @@ final class Frame {
     return sum;
   }
 
-  /** In two sums, since an addition need not wait for the one before then. */
+  /** Adds up in two sums, since an addition need not wait for the one before then. */
   private static double squaredDistance(
       double[] row, int from, int to, double scale, double expected) {
     double even = 0;

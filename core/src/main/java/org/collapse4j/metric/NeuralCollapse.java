@@ -4,6 +4,7 @@ import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.Classifier;
 import org.collapse4j.stats.DecisionStatistics;
 import org.collapse4j.stats.GlobalMean;
+import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -97,7 +98,7 @@ public final class NeuralCollapse {
         .put(Metric.NC2_ETF_MEANS, Frame.distanceFromSimplex(means.gram()))
         .put(
             Metric.NC2_ORTHOGONAL_MEANS,
-            Frame.distanceFromOrthogonal(means.gramShiftedBy(Frame.elements(centre))))
+            Frame.distanceFromOrthogonal(means.gramShiftedBy(Matrices.elements(centre))))
         .put(Metric.NC2_UNIFORMITY_DISTANCE_MEAN, distances.distances().mean())
         .put(Metric.NC2_UNIFORMITY_DISTANCE_VARIANCE, distances.distances().variance())
         .put(Metric.NC2_UNIFORMITY_LOG_MEAN, distances.energies().mean())
@@ -174,8 +175,8 @@ public final class NeuralCollapse {
   }
 
   private static double[] logits(Frame rows, Classifier classifier, INDArray features) {
-    double[] logits = rows.along(Frame.elements(features));
-    double[] bias = Frame.elements(classifier.bias());
+    double[] logits = rows.along(Matrices.elements(features));
+    double[] bias = Matrices.elements(classifier.bias());
     for (int c = 0; c < logits.length; c++) {
       logits[c] += bias[c];
     }

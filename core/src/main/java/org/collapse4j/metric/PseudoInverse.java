@@ -1,6 +1,7 @@
 package org.collapse4j.metric;
 
 import java.util.OptionalDouble;
+import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.blas.BlasException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,7 +35,7 @@ final class PseudoInverse {
    */
   private static double byFeatures(INDArray within, INDArray centred) {
     int k = centred.rows();
-    INDArray between = Frame.product(centred, centred, true, false);
+    INDArray between = Matrices.product(centred, centred, true, false);
     OptionalDouble regular = byInverse(within, between);
     if (regular.isPresent()) {
       between.close();
@@ -58,14 +59,14 @@ final class PseudoInverse {
     } catch (BlasException notPositive) {
       return OptionalDouble.empty();
     }
-    double[] inverse = inverseOfTriangle(Frame.elementsAndClose(factor), d);
+    double[] inverse = inverseOfTriangle(Matrices.elementsAndClose(factor), d);
     // The trace of the inverse is between the largest of its eigenvalues and d times that.
-    if (!(sumOfProducts(inverse, inverse) * trace(Frame.elements(a), d) < REGULAR)) {
+    if (!(sumOfProducts(inverse, inverse) * trace(Matrices.elements(a), d) < REGULAR)) {
       return OptionalDouble.empty();
     }
     INDArray rows = Nd4j.createFromArray(inverse).reshape(d, d);
     // The transpose of the product, whose order is that of columns, is in that of rows.
-    double[] product = Frame.elementsAndClose(Frame.product(within, rows, true, true));
+    double[] product = Matrices.elementsAndClose(Matrices.product(within, rows, true, true));
     rows.close();
     return OptionalDouble.of(sumOfProducts(product, inverse));
   }
@@ -125,9 +126,9 @@ final class PseudoInverse {
    */
   private static double byClasses(INDArray within, INDArray centred) {
     int k = centred.rows();
-    INDArray vectors = Frame.product(centred, centred, false, true).divi(k);
+    INDArray vectors = Matrices.product(centred, centred, false, true).divi(k);
     double[] values = eigen(vectors);
-    INDArray projected = Frame.product(centred, vectors, true, false);
+    INDArray projected = Matrices.product(centred, vectors, true, false);
     double[] forms = quadraticForms(within, projected);
     for (int j = 0; j < k; j++) {
       forms[j] /= k * values[j];
@@ -161,6 +162,6 @@ final class PseudoInverse {
 
   /** {@code v^T A v} for each column v. */
   private static double[] quadraticForms(INDArray a, INDArray columns) {
-    return Frame.product(a, columns, false, false).muli(columns).sum(0).toDoubleVector();
+    return Matrices.product(a, columns, false, false).muli(columns).sum(0).toDoubleVector();
   }
 }

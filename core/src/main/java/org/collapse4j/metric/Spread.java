@@ -42,17 +42,17 @@ final class Spread {
     count = total;
   }
 
-  /** NaN if there is no number. */
+  /** The mean of the numbers; NaN if there is none. */
   double mean() {
     return count == 0 ? Double.NaN : mean;
   }
 
-  /** Divided by the count; NaN if there is no number. */
+  /** The population variance, divided by the count; NaN if there is no number. */
   double variance() {
     return squares / count;
   }
 
-  /** Divided by the count less one; NaN if there are fewer than two numbers. */
+  /** The sample variance, divided by the count less one; NaN below two numbers. */
   double sampleVariance() {
     return count < 2 ? Double.NaN : squares / (count - 1);
   }

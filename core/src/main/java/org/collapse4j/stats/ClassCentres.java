@@ -88,7 +88,7 @@ final class ClassCentres {
     return rows;
   }
 
-  /** The global mean; of NaN if no class is present. */
+  /** The global mean; every element is NaN if no class is present. */
   double[] globalMean(GlobalMean kind) {
     double[] mean = new double[dimension];
     if (present.length == 0) {

@@ -12,7 +12,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * the class of the row. Only the best class of each row is wanted, and how sure it is.
  */
 interface ClassScores extends AutoCloseable {
-  /** In the place of a class if no score is finite, as for a row that is not. */
+  /** Stands for a class where no score is finite, as those of a row that is not finite. */
   int NONE = -1;
 
   /** Given scores are looked at in parts, so that none is copied as a whole. */
@@ -41,9 +41,9 @@ interface ClassScores extends AutoCloseable {
    */
   static ClassScores of(INDArray base, INDArray vectors, double[] offsets) {
     // The transpose of a product in the order of columns is in that of rows.
-    INDArray products = RowOperations.product(vectors, base, false, true);
+    INDArray products = Matrices.product(vectors, base, false, true);
     ClassScores scores =
-        HostRows.available()
+        HostMatrix.available()
             ? new HostScores(products.transpose(), offsets)
             : new WholeArrayScores(products.transpose(), offsets);
     products.close(); // Both have copied it.
@@ -60,7 +60,7 @@ interface ClassScores extends AutoCloseable {
     int k = scores.columns();
     INDArray zeros = Nd4j.create(DataType.DOUBLE, 1, k);
     ClassScores asTheyAre =
-        HostRows.available()
+        HostMatrix.available()
             ? new HostScores(zeros, new double[k])
             : new WholeArrayScores(zeros, new double[k]);
     int[] best = new int[scores.rows()];
@@ -79,8 +79,8 @@ interface ClassScores extends AutoCloseable {
   /** The matrix, or a copy in a type and an order that its rows can be read in. */
   private static INDArray inRows(INDArray matrix) {
     DataType type = matrix.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
-    boolean readable = matrix.dataType() == type && HostRows.isContiguous(matrix);
-    return readable ? matrix : RowOperations.as(type, matrix);
+    boolean readable = matrix.dataType() == type && HostMatrix.isReadable(matrix);
+    return readable ? matrix : Matrices.copy(type, matrix);
   }
 
   /** Operations on whole arrays: nothing leaves the device but a number a row. */
@@ -100,9 +100,8 @@ interface ClassScores extends AutoCloseable {
     public int[] best(INDArray products, int[] classes, double[] confidence) {
       int n = products.rows();
       INDArray scores = Nd4j.createUninitialized(DataType.DOUBLE, n, products.columns());
-      INDArray rows = Nd4j.createFromArray(Arrays.copyOf(classes, n));
-      RowOperations.gatherInto(scores, table, rows);
-      scores.addi(RowOperations.as(DataType.DOUBLE, products));
+      Matrices.gather(scores, table, Arrays.copyOf(classes, n));
+      scores.addi(Matrices.copy(DataType.DOUBLE, products));
       int[] best = scores.argMax(1).toIntVector();
       double[] largest = scores.max(1).toDoubleVector();
       for (int i = 0; i < n; i++) {
@@ -119,14 +118,14 @@ interface ClassScores extends AutoCloseable {
     }
   }
 
-  /** One pass over host memory. */
+  /** Loops over host memory, row by row. */
   final class HostScores implements ClassScores {
     private final double[] table;
     private final int numClasses;
 
     HostScores(INDArray products, double[] offsets) {
       this.numClasses = offsets.length;
-      this.table = Moments.elements(products);
+      this.table = Matrices.elements(products);
       for (int i = 0; i < table.length; i += numClasses) {
         for (int c = 0; c < numClasses; c++) {
           table[i + c] += offsets[c];
@@ -137,7 +136,7 @@ interface ClassScores extends AutoCloseable {
     @Override
     public int[] best(INDArray products, int[] classes, double[] confidence) {
       int[] best = new int[products.rows()];
-      try (HostRows scores = HostRows.of(products)) {
+      try (HostMatrix scores = HostMatrix.of(products)) {
         for (int i = 0; i < best.length; i++) {
           scores.read(i);
           int row = classes[i] * numClasses;

@@ -208,7 +208,7 @@ public final class ClassStatistics {
     }
   }
 
-  /** Statistics of no example lack nothing. */
+  /** Whether there is a scatter, which statistics of no example need not have. */
   private boolean hasScatterIfAny() {
     return moments.scatter != null || totalCount() == 0;
   }

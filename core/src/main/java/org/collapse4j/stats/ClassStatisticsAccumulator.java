@@ -37,10 +37,10 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
 
   private final int numClasses;
   private final int covarianceLimit;
-  private final RowOperations operations = RowOperations.forBackend();
+  private final BlockArithmetic operations = BlockArithmetic.forBackend();
 
   private Moments total;
-  private RowBlock block;
+  private FeatureBlock block;
   private long nonFinite;
   private boolean closed;
 
@@ -123,11 +123,11 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     if (total == null) {
       total = Moments.empty(numClasses, dimension, gathersCovariance(dimension));
     }
-    DataType type = RowBlock.workingType(features.dataType(), dimension);
+    DataType type = FeatureBlock.workingType(features.dataType(), dimension);
     if (block == null || block.dimension() != dimension || block.type() != type) {
       flush();
       freeBlock();
-      block = RowBlock.forMoments(type, dimension, numClasses);
+      block = FeatureBlock.forMoments(type, dimension, numClasses);
     }
   }
 
@@ -183,7 +183,7 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
       Moments sums = total.copy();
       long leftOut = nonFinite;
       if (block != null && !block.isEmpty()) {
-        try (RowBlock rows = block.copy()) {
+        try (FeatureBlock rows = block.copy()) {
           leftOut += absorb(rows, sums);
         }
       }
@@ -247,7 +247,7 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
    *
    * @return how many were left out because an element is not finite
    */
-  private long absorb(RowBlock rows, Moments moments) {
+  private long absorb(FeatureBlock rows, Moments moments) {
     double[] origins = rows.firstRows(numClasses);
     double[] sums = operations.classSums(rows.rows(), rows.classes(), origins, numClasses);
     if (areFinite(sums)) {
@@ -272,7 +272,7 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     return true;
   }
 
-  private void absorb(RowBlock rows, double[] origins, double[] sums, Moments moments) {
+  private void absorb(FeatureBlock rows, double[] origins, double[] sums, Moments moments) {
     Moments added = centres(origins, sums, rows.classCounts(numClasses));
     double[] reference = rows.rounded(added.means);
     double[] squares = new double[rows.size()];
@@ -318,7 +318,7 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
   }
 
   private void addProduct(INDArray left, INDArray right, INDArray scatter, int firstColumn) {
-    INDArray product = RowOperations.product(left, right, true, false);
+    INDArray product = Matrices.product(left, right, true, false);
     operations.add(scatter, product, firstColumn);
     product.close();
   }

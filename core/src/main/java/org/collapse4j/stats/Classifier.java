@@ -96,7 +96,7 @@ public final class Classifier {
    * @return {@code [N, K]} in float64
    */
   public INDArray logits(INDArray features) {
-    return Nd4j.gemm(RowOperations.as(DataType.DOUBLE, features), weights, false, true)
+    return Nd4j.gemm(Matrices.copy(DataType.DOUBLE, features), weights, false, true)
         .addiRowVector(bias);
   }
 
@@ -112,7 +112,7 @@ public final class Classifier {
 
   /** A copy of the weights W, {@code [K, d]} in float64, one row a class. */
   public INDArray weights() {
-    return Nd4j.createFromArray(Moments.elements(weights)).reshape(weights.shape());
+    return Nd4j.createFromArray(Matrices.elements(weights)).reshape(weights.shape());
   }
 
   /** A copy of the bias b, {@code [K]} in float64. */

@@ -18,7 +18,7 @@ final class Decider implements AutoCloseable {
   private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   private final DataType type;
-  private final RowOperations operations = RowOperations.forBackend();
+  private final BlockArithmetic operations = BlockArithmetic.forBackend();
 
   private final double[] reference;
 
@@ -44,9 +44,9 @@ final class Decider implements AutoCloseable {
     this.reference =
         means == null
             ? new double[numClasses * dimension]
-            : RowBlock.rounded(statistics.meanElements(0), type);
+            : FeatureBlock.rounded(statistics.meanElements(0), type);
     INDArray base = Nd4j.createFromArray(reference).reshape(numClasses, dimension);
-    this.weights = classifier == null ? null : RowOperations.as(type, classifier.weights());
+    this.weights = classifier == null ? null : Matrices.copy(type, classifier.weights());
     this.logits = classifier == null ? null : logits(base, classifier);
     if (means == null) {
       this.centres = null;
@@ -54,7 +54,7 @@ final class Decider implements AutoCloseable {
     } else {
       INDArray origin = statistics.globalMean(GlobalMean.CLASS);
       means.subiRowVector(origin);
-      this.centres = RowOperations.as(type, means);
+      this.centres = Matrices.copy(type, means);
       this.nearness = nearness(base.subiRowVector(origin), means, statistics);
       means.close();
     }
@@ -72,7 +72,7 @@ final class Decider implements AutoCloseable {
   }
 
   private static ClassScores nearness(INDArray base, INDArray means, ClassStatistics statistics) {
-    double[] halfNorms = Moments.squaredNorms(means);
+    double[] halfNorms = Matrices.squaredNorms(means);
     for (int c = 0; c < halfNorms.length; c++) {
       halfNorms[c] = statistics.count(c) == 0 ? NEVER : -halfNorms[c] / 2;
     }
@@ -105,7 +105,7 @@ final class Decider implements AutoCloseable {
    *
    * @param block its rows are shifted in place
    */
-  void shift(RowBlock block) {
+  void shift(FeatureBlock block) {
     operations.shift(block.rows(), block.classes(), reference, null);
   }
 
@@ -114,7 +114,7 @@ final class Decider implements AutoCloseable {
    *
    * @param block its rows have been shifted
    */
-  Decisions decide(RowBlock block) {
+  Decisions decide(FeatureBlock block) {
     int n = block.size();
     int[] classes = Arrays.copyOf(block.classes(), n);
     int[] nearest =

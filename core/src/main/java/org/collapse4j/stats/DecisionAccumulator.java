@@ -23,7 +23,7 @@ public final class DecisionAccumulator implements AutoCloseable {
   private final DecisionCounts counts;
   private final boolean centresInFloatRange;
 
-  private RowBlock block;
+  private FeatureBlock block;
   private Decider decider;
   private long nonFinite;
   private boolean closed;
@@ -44,7 +44,7 @@ public final class DecisionAccumulator implements AutoCloseable {
     if (present.length == 0) {
       return true;
     }
-    double[] squares = Moments.squaredNorms(centres.centredClassMeans(GlobalMean.CLASS));
+    double[] squares = Matrices.squaredNorms(centres.centredClassMeans(GlobalMean.CLASS));
     for (int i = 0; i < present.length; i++) {
       largest = Math.max(largest, Math.max(squares[i], centres.classVariance(present[i])));
     }
@@ -205,8 +205,8 @@ public final class DecisionAccumulator implements AutoCloseable {
       return;
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      boolean[] finite = RowBlock.finite(logits);
-      boolean[] finiteFeatures = features == null ? finite : RowBlock.finite(features);
+      boolean[] finite = FeatureBlock.finite(logits);
+      boolean[] finiteFeatures = features == null ? finite : FeatureBlock.finite(features);
       for (int i = 0; i < finite.length; i++) {
         finite[i] &= finiteFeatures[i];
       }
@@ -241,7 +241,7 @@ public final class DecisionAccumulator implements AutoCloseable {
     DecisionCounts sums = counts.copy();
     if (block != null && !block.isEmpty()) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
-          RowBlock rows = block.copy()) {
+          FeatureBlock rows = block.copy()) {
         decide(rows, sums);
       }
     }
@@ -288,11 +288,11 @@ public final class DecisionAccumulator implements AutoCloseable {
 
   private void prepare(DataType features, int dimension) {
     DataType type =
-        centresInFloatRange ? RowBlock.workingType(features, dimension) : DataType.DOUBLE;
+        centresInFloatRange ? FeatureBlock.workingType(features, dimension) : DataType.DOUBLE;
     if (block == null || block.type() != type) {
       flush();
       freeBlock();
-      block = RowBlock.forScores(type, dimension, numClasses);
+      block = FeatureBlock.forScores(type, dimension, numClasses);
     }
     if (decider == null || decider.type() != type) {
       if (decider != null) {
@@ -321,7 +321,7 @@ public final class DecisionAccumulator implements AutoCloseable {
    *
    * @return how many rows were left out because an element is not finite
    */
-  private int decide(RowBlock rows, DecisionCounts sums) {
+  private int decide(FeatureBlock rows, DecisionCounts sums) {
     decider.shift(rows);
     Decisions decisions = decider.decide(rows);
     if (decisions.areFinite()) {

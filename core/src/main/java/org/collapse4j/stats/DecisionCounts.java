@@ -66,7 +66,7 @@ final class DecisionCounts {
     }
   }
 
-  /** The j with {@code j/15 < confidence <= (j+1)/15}. */
+  /** The bin j of a confidence: {@code j/15 < confidence <= (j+1)/15}. */
   static int bin(double confidence) {
     int bins = DecisionStatistics.CONFIDENCE_BINS;
     int bin = (int) Math.ceil(confidence * bins) - 1;

@@ -19,7 +19,7 @@ final class Decisions {
     this.nearest = nearest;
   }
 
-  /** Those of some of the examples. */
+  /** The decisions on some of the examples. */
   Decisions only(boolean[] chosen) {
     int[] rows = IntStream.range(0, chosen.length).filter(i -> chosen[i]).toArray();
     if (rows.length == chosen.length) {

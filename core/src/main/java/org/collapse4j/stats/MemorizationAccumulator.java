@@ -107,7 +107,7 @@ public final class MemorizationAccumulator implements AutoCloseable {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       int[] rows = finite(features, differing(given, clean), given.length);
       if (rows.length > 0) {
-        measure(select(features, rows), pick(given, rows), pick(clean, rows));
+        measure(wide(features, rows), pick(given, rows), pick(clean, rows));
       }
     }
   }
@@ -119,7 +119,7 @@ public final class MemorizationAccumulator implements AutoCloseable {
   /** Counts the batch's examples and keeps those of the rows whose features are finite. */
   private int[] finite(INDArray features, int[] rows, int batch) {
     examples += batch;
-    boolean[] finite = RowBlock.finite(features);
+    boolean[] finite = FeatureBlock.finite(features);
     for (boolean kept : finite) {
       if (!kept) {
         nonFinite++;
@@ -129,11 +129,8 @@ public final class MemorizationAccumulator implements AutoCloseable {
     return Arrays.stream(rows).filter(i -> finite[i]).toArray();
   }
 
-  private static INDArray select(INDArray features, int[] rows) {
-    INDArray selected =
-        Nd4j.createUninitialized(features.dataType(), rows.length, features.columns());
-    RowOperations.gatherInto(selected, features.dup('c'), Nd4j.createFromArray(rows));
-    return RowOperations.as(DataType.DOUBLE, selected);
+  private static INDArray wide(INDArray features, int[] rows) {
+    return Matrices.copy(DataType.DOUBLE, Matrices.rows(features, rows));
   }
 
   private static int[] pick(int[] values, int[] rows) {
@@ -141,12 +138,12 @@ public final class MemorizationAccumulator implements AutoCloseable {
   }
 
   private void measure(INDArray h, int[] y, int[] z) {
-    INDArray clean = select(means, z);
-    INDArray towards = select(means, y).subi(clean);
+    INDArray clean = Matrices.rows(means, z);
+    INDArray towards = Matrices.rows(means, y).subi(clean);
     INDArray moved = h.sub(clean);
     double[] distance = moved.norm2(1).toDoubleVector();
     double[] along = moved.muli(towards).sum(1).toDoubleVector();
-    double[] whole = Moments.squaredNorms(towards);
+    double[] whole = Matrices.squaredNorms(towards);
     int[] predicted = classifier == null ? null : predict(h);
     for (int i = 0; i < y.length; i++) {
       int c = z[i];

@@ -1,6 +1,5 @@
 package org.collapse4j.stats;
 
-import java.lang.ref.Reference;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,13 +16,13 @@ final class Moments implements AutoCloseable {
   /** A correction of the scatter below this share of it is lost in a float32 product. */
   private static final double ROUNDING = 0x1p-30;
 
-  /** The same for a float64 product. */
+  /** A correction of the scatter below this share of it is lost in a float64 product. */
   private static final double DOUBLE_ROUNDING = 0x1p-54;
 
   private static final double LARGEST_IN_FLOAT = 0x1p50;
   private static final double SMALLEST_IN_FLOAT = 0x1p-50;
 
-  private final RowOperations operations = RowOperations.forBackend();
+  private final BlockArithmetic operations = BlockArithmetic.forBackend();
 
   final int numClasses;
   final int dimension;
@@ -208,7 +207,7 @@ final class Moments implements AutoCloseable {
 
   /** The sum of outer squares divided by a number, as an array of its own. */
   INDArray scatterOver(double divisor) {
-    double[] upper = elements(scatter);
+    double[] upper = Matrices.elements(scatter);
     double[] quotients = new double[upper.length];
     for (int j = 0; j < dimension; j++) {
       for (int i = 0; i <= j; i++) {
@@ -223,24 +222,5 @@ final class Moments implements AutoCloseable {
   /** Whether products of numbers of this size stay in the range of float32. */
   static boolean isInFloatRange(double size) {
     return size == 0 || (size > SMALLEST_IN_FLOAT && size < LARGEST_IN_FLOAT);
-  }
-
-  /** The elements of a float64 array that has a buffer of its own, in the order of the buffer. */
-  static double[] elements(INDArray array) {
-    double[] elements = new double[(int) array.length()];
-    try {
-      array.data().asNioDouble().get(0, elements);
-    } finally {
-      Reference.reachabilityFence(array); // Its memory is freed once it is out of reach.
-    }
-    return elements;
-  }
-
-  static double[] squaredNorms(INDArray rows) {
-    double[] norms = rows.norm2(1).toDoubleVector();
-    for (int i = 0; i < norms.length; i++) {
-      norms[i] *= norms[i];
-    }
-    return norms;
   }
 }

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Random;
 import java.util.function.BiFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -94,20 +92,6 @@ class ClassScoresTest {
     double[] confidence = new double[1];
     scores.best(rows, new int[1], confidence);
     assertEquals(1, confidence[0]);
-  }
-
-  @Test
-  void exponentialsOverTheirWholeRange() {
-    try (HostRows rows = HostRows.of(Nd4j.zeros(DataType.FLOAT, 1, 7))) {
-      for (double x = -37.43; x <= 0; x += 0.001) {
-        rows.exponents[0] = x;
-        assertEquals(1, rows.sumOfExponentials(1) / Math.exp(x), 2e-13);
-      }
-      double[] exponents = {0, -1, -20, -3, -4, -0.5, -2};
-      System.arraycopy(exponents, 0, rows.exponents, 0, exponents.length);
-      double sum = DoubleStream.of(exponents).map(Math::exp).sum();
-      assertEquals(sum, rows.sumOfExponentials(exponents.length), 1e-13);
-    }
   }
 
   private double[][] matrix(int rows, int columns) {

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>ND4J frees the memory of an array once it is out of reach. Until they are closed these rows
  * keep it.
  */
-final class HostRows implements AutoCloseable {
+final class HostMatrix implements AutoCloseable {
   /** What is less likely than the largest by this factor adds nothing to a sum from one on. */
   private static final double NEGLIGIBLE = Math.log(0x1p-54);
 
@@ -31,10 +31,7 @@ final class HostRows implements AutoCloseable {
   private final float[] narrow;
   private final double[] row;
 
-  /** Those of the row in hand that are worth it, collected in a loop without calls. */
-  final double[] exponents;
-
-  private HostRows(INDArray array) {
+  private HostMatrix(INDArray array) {
     boolean isDouble = array.dataType() == DataType.DOUBLE;
     this.array = array;
     this.offset = (int) array.offset();
@@ -43,7 +40,6 @@ final class HostRows implements AutoCloseable {
     this.floats = isDouble ? null : array.data().asNioFloat();
     this.narrow = isDouble ? null : new float[columns];
     this.row = new double[columns];
-    this.exponents = new double[columns];
   }
 
   /** Whether arrays of the backend live in host memory. */
@@ -56,8 +52,8 @@ final class HostRows implements AutoCloseable {
    *
    * @param array a matrix in float32 or float64 whose elements lie next to each other in C order
    */
-  static HostRows of(INDArray array) {
-    return new HostRows(array);
+  static HostMatrix of(INDArray array) {
+    return new HostMatrix(array);
   }
 
   @Override
@@ -74,13 +70,10 @@ final class HostRows implements AutoCloseable {
       return;
     }
     floats.get(from, narrow);
-    for (int j = 0; j < columns; j++) {
-      row[j] = narrow[j];
-    }
+    widen();
   }
 
-  /** Copies the row in hand, rounded to the type of the matrix, back into it. */
-  void write(int index) {
+  private void write(int index) {
     int to = offset + index * columns;
     if (doubles != null) {
       doubles.put(to, row);
@@ -88,15 +81,57 @@ final class HostRows implements AutoCloseable {
     }
     for (int j = 0; j < columns; j++) {
       narrow[j] = (float) row[j];
-      row[j] = narrow[j];
     }
     floats.put(to, narrow);
   }
 
-  /** Subtracts as many elements of a table from the row in hand. */
-  void subtract(double[] table, int from) {
-    for (int j = 0; j < columns; j++) {
-      row[j] -= table[from + j];
+  /**
+   * Subtracts from each row, in the matrix itself, the row of a table for its class.
+   *
+   * <p>This loop alone stands here once for each type: Java 17's compiler makes no vector
+   * instructions of numbers that become wider and narrow again.
+   *
+   * @param table of numbers that the type of the matrix holds
+   * @param classes the class of each row
+   * @param count the number of rows, the first ones
+   * @param squares elements that are set to the squared norms of the differences, or null
+   */
+  void shift(double[] table, int[] classes, int count, double[] squares) {
+    float[] narrowTable = doubles == null ? narrowed(table) : null;
+    for (int i = 0; i < count; i++) {
+      int at = offset + i * columns;
+      int from = classes[i] * columns;
+      if (doubles != null) {
+        doubles.get(at, row);
+        for (int j = 0; j < columns; j++) {
+          row[j] -= table[from + j];
+        }
+        doubles.put(at, row);
+      } else {
+        floats.get(at, narrow);
+        for (int j = 0; j < columns; j++) {
+          narrow[j] -= narrowTable[from + j];
+        }
+        floats.put(at, narrow);
+      }
+      if (squares != null) {
+        widen();
+        squares[i] = sumOfSquares();
+      }
+    }
+  }
+
+  private static float[] narrowed(double[] numbers) {
+    float[] narrowed = new float[numbers.length];
+    for (int i = 0; i < narrowed.length; i++) {
+      narrowed[i] = (float) numbers[i];
+    }
+    return narrowed;
+  }
+
+  private void widen() {
+    for (int j = 0; j < columns && narrow != null; j++) {
+      row[j] = narrow[j];
     }
   }
 
@@ -114,26 +149,12 @@ final class HostRows implements AutoCloseable {
     }
   }
 
-  /**
-   * The squared norm, in four sums, since an addition need not wait for the one before then. In one
-   * sum all metrics of 10 classes take SUMFIGURE.
-   */
-  double sumOfSquares() {
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double d = 0;
-    int j = 0;
-    for (; j + 3 < columns; j += 4) {
-      a += row[j] * row[j];
-      b += row[j + 1] * row[j + 1];
-      c += row[j + 2] * row[j + 2];
-      d += row[j + 3] * row[j + 3];
+  private double sumOfSquares() {
+    double sum = 0;
+    for (int j = 0; j < columns; j++) {
+      sum += row[j] * row[j];
     }
-    for (; j < columns; j++) {
-      a += row[j] * row[j];
-    }
-    return a + b + (c + d);
+    return sum;
   }
 
   /**
@@ -155,51 +176,13 @@ final class HostRows implements AutoCloseable {
 
   /** The sum over c of {@code exp(value_c + table[from + c] - largest)}. */
   double sumOfExponentials(double[] table, int from, double largest) {
-    int count = 0;
+    double sum = 0;
     double least = largest + NEGLIGIBLE;
     for (int c = 0; c < columns; c++) {
       double value = row[c] + table[from + c];
       if (!(value < least)) {
-        exponents[count++] = value - largest;
+        sum += Math.exp(value - largest);
       }
-    }
-    return sumOfExponentials(count);
-  }
-
-  /**
-   * The sum of the exponentials of the first exponents, each from {@link #NEGLIGIBLE} to zero,
-   * which are overwritten.
-   *
-   * <p>The Taylor polynomial of degree 10 at a 256th of an exponent, squared eight times: a
-   * relative error of 2e-13 at most, in a loop without calls and branches, which the compiler makes
-   * vector instructions of. With {@code Math.exp} all metrics of 1,000 classes take EXPFIGURE.
-   */
-  double sumOfExponentials(int count) {
-    for (int i = 0; i < count; i++) {
-      double x = exponents[i] * (1.0 / 256);
-      double power = 1.0 / 3_628_800;
-      power = power * x + 1.0 / 362_880;
-      power = power * x + 1.0 / 40_320;
-      power = power * x + 1.0 / 5_040;
-      power = power * x + 1.0 / 720;
-      power = power * x + 1.0 / 120;
-      power = power * x + 1.0 / 24;
-      power = power * x + 1.0 / 6;
-      power = power * x + 1.0 / 2;
-      power = power * x + 1;
-      power = power * x + 1;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      power *= power;
-      exponents[i] = power * power;
-    }
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += exponents[i];
     }
     return sum;
   }
@@ -218,7 +201,7 @@ final class HostRows implements AutoCloseable {
    */
   static boolean copy(INDArray source, INDArray target, int firstRow) {
     DataType type = target.dataType();
-    if (!available() || source.dataType() != type || !isContiguous(source)) {
+    if (!available() || source.dataType() != type || !isReadable(source)) {
       return false;
     }
     try {
@@ -248,8 +231,8 @@ final class HostRows implements AutoCloseable {
    * @param first row of the sum that the first of the term is added to
    */
   static void add(INDArray sum, INDArray term, int first) {
-    try (HostRows total = new HostRows(sum);
-        HostRows added = new HostRows(term)) {
+    try (HostMatrix total = new HostMatrix(sum);
+        HostMatrix added = new HostMatrix(term)) {
       for (int i = 0; i < term.rows(); i++) {
         total.read(first + i);
         added.read(i);
@@ -260,13 +243,16 @@ final class HostRows implements AutoCloseable {
   }
 
   /**
-   * Whether the elements of a matrix lie next to each other, row after row, in a buffer that is not
-   * larger than one of java.nio can be.
+   * Whether rows of a matrix can be read: it is in C order, in a buffer that is not larger than one
+   * of java.nio can be.
    */
-  static boolean isContiguous(INDArray matrix) {
+  static boolean isReadable(INDArray matrix) {
     long bytes = matrix.data().underlyingLength() * matrix.dataType().width();
-    return bytes <= Integer.MAX_VALUE
-        && matrix.stride(1) == 1
-        && (matrix.rows() == 1 || matrix.stride(0) == matrix.columns());
+    return bytes <= Integer.MAX_VALUE && isContiguous(matrix);
+  }
+
+  /** Whether the elements of a matrix lie next to each other, row after row. */
+  static boolean isContiguous(INDArray matrix) {
+    return matrix.stride(1) == 1 && (matrix.rows() == 1 || matrix.stride(0) == matrix.columns());
   }
 }

@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What every way of working on rows must do, on any backend that has one. */
-class RowOperationsTest {
+class BlockArithmeticTest {
   private static final int N = 23;
   private static final int D = 7;
   private static final int K = 4;
@@ -24,14 +24,14 @@ class RowOperationsTest {
   private final double[][] values = matrix(N, D);
 
   static Stream<Arguments> waysAndTypes() {
-    return Stream.of(new HostRowOperations(), new ArrayRowOperations())
+    return Stream.of(new HostArithmetic(), new ArrayArithmetic())
         .flatMap(
             way -> Stream.of(DataType.FLOAT, DataType.DOUBLE).map(type -> Arguments.of(way, type)));
   }
 
   @ParameterizedTest
   @MethodSource("waysAndTypes")
-  void classSumsLessAnOriginAreInFloat64(RowOperations operations, DataType type) {
+  void classSumsLessAnOriginAreInFloat64(BlockArithmetic operations, DataType type) {
     INDArray rows = Nd4j.createFromArray(values).castTo(type);
     double[] expected = new double[K * D];
     double[] origins = random.doubles(K * D).toArray();
@@ -45,7 +45,7 @@ class RowOperationsTest {
 
   @ParameterizedTest
   @MethodSource("waysAndTypes")
-  void shiftSubtractsTheReferenceOfTheClass(RowOperations operations, DataType type) {
+  void shiftSubtractsTheReferenceOfTheClass(BlockArithmetic operations, DataType type) {
     INDArray rows = Nd4j.createFromArray(values).castTo(type);
     INDArray reference = Nd4j.createFromArray(matrix(K, D)).castTo(type);
     INDArray expected = rows.dup();
@@ -64,7 +64,7 @@ class RowOperationsTest {
 
   @ParameterizedTest
   @MethodSource("waysAndTypes")
-  void squaresMayBeLeftOut(RowOperations operations, DataType type) {
+  void squaresMayBeLeftOut(BlockArithmetic operations, DataType type) {
     INDArray rows = Nd4j.createFromArray(values).castTo(type);
     INDArray reference = Nd4j.createFromArray(matrix(K, D)).castTo(type);
     INDArray expected = rows.dup();
@@ -75,7 +75,7 @@ class RowOperationsTest {
 
   @ParameterizedTest
   @MethodSource("waysAndTypes")
-  void aRowThatIsNotFiniteHasNoFiniteSquare(RowOperations operations, DataType type) {
+  void aRowThatIsNotFiniteHasNoFiniteSquare(BlockArithmetic operations, DataType type) {
     INDArray rows = Nd4j.createFromArray(values).castTo(type);
     rows.putScalar(3, 2, Double.NaN);
     rows.putScalar(5, 0, Double.NEGATIVE_INFINITY);
@@ -87,7 +87,7 @@ class RowOperationsTest {
 
   @ParameterizedTest
   @MethodSource("waysAndTypes")
-  void aTermIsAddedToTheFirstRowsOfSomeColumns(RowOperations operations, DataType type) {
+  void aTermIsAddedToTheFirstRowsOfSomeColumns(BlockArithmetic operations, DataType type) {
     INDArray sum = Nd4j.createFromArray(matrix(D, D)).dup('f');
     INDArray term = Nd4j.createFromArray(matrix(D - 2, 3)).castTo(type).dup('f');
     INDArray expected = sum.dup();
@@ -101,7 +101,7 @@ class RowOperationsTest {
   }
 
   private static double[] elements(INDArray array) {
-    return Moments.elements(array.castTo(DataType.DOUBLE));
+    return Matrices.elements(array.castTo(DataType.DOUBLE));
   }
 
   private double[][] matrix(int rows, int columns) {

@@ -12,7 +12,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * ND4J's own scatter and segment operations are no choice: the first races with itself over equal
  * indices, the second is forty times slower.
  */
-final class ArrayRowOperations implements RowOperations {
+final class ArrayArithmetic implements BlockArithmetic {
   @Override
   public double[] classSums(INDArray rows, int[] classes, double[] origins, int numClasses) {
     int n = rows.rows();
@@ -22,9 +22,9 @@ final class ArrayRowOperations implements RowOperations {
     }
     INDArray membership = Nd4j.createFromArray(oneHot).reshape(n, numClasses);
     INDArray origin = Nd4j.createFromArray(origins).reshape(numClasses, rows.columns());
-    INDArray differences = RowOperations.as(DataType.DOUBLE, rows);
+    INDArray differences = Matrices.copy(DataType.DOUBLE, rows);
     INDArray perRow = Nd4j.createUninitialized(DataType.DOUBLE, rows.shape());
-    RowOperations.gatherInto(perRow, origin, Nd4j.createFromArray(Arrays.copyOf(classes, n)));
+    Matrices.gather(perRow, origin, Arrays.copyOf(classes, n));
     differences.subi(perRow);
     return Nd4j.gemm(membership.castTo(DataType.DOUBLE), differences, true, false)
         .dup('c')
@@ -37,13 +37,12 @@ final class ArrayRowOperations implements RowOperations {
     int n = rows.rows();
     int d = rows.columns();
     INDArray wide = Nd4j.createFromArray(reference).reshape(reference.length / d, d);
-    INDArray table = RowOperations.as(rows.dataType(), wide);
+    INDArray table = Matrices.copy(rows.dataType(), wide);
     INDArray perRow = Nd4j.createUninitialized(rows.dataType(), n, d);
-    INDArray indices = Nd4j.createFromArray(Arrays.copyOf(classes, n));
-    RowOperations.gatherInto(perRow, table, indices);
+    Matrices.gather(perRow, table, Arrays.copyOf(classes, n));
     rows.subi(perRow);
     if (squares != null) {
-      double[] norms = Moments.squaredNorms(RowOperations.as(DataType.DOUBLE, rows));
+      double[] norms = Matrices.squaredNorms(Matrices.copy(DataType.DOUBLE, rows));
       System.arraycopy(norms, 0, squares, 0, n);
     }
   }
@@ -52,6 +51,6 @@ final class ArrayRowOperations implements RowOperations {
   public void add(INDArray sum, INDArray term, int firstColumn) {
     INDArrayIndex rows = NDArrayIndex.interval(0, term.rows());
     INDArrayIndex columns = NDArrayIndex.interval(firstColumn, firstColumn + term.columns());
-    sum.get(rows, columns).addi(RowOperations.as(DataType.DOUBLE, term));
+    sum.get(rows, columns).addi(Matrices.copy(DataType.DOUBLE, term));
   }
 }

@@ -11,8 +11,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * that are worth their call. Batches are copied in; the array is allocated once, and freed when the
  * block is closed, not only when the garbage collector comes to it.
  */
-final class RowBlock implements AutoCloseable {
-  /** Up to this many features float64 products cost less than the copying around them. */
+final class FeatureBlock implements AutoCloseable {
+  /** Up to this many features a float64 product takes less time than the copying around it. */
   private static final int CHEAP_IN_DOUBLE = 128;
 
   private static final int ELEMENTS = 1 << 21;
@@ -23,24 +23,24 @@ final class RowBlock implements AutoCloseable {
   private final int[] classes;
   private int size;
 
-  private RowBlock(INDArray rows) {
+  private FeatureBlock(INDArray rows) {
     this.rows = rows;
     this.classes = new int[rows.rows()];
   }
 
   /** A block for class statistics: the more classes, the more rows share what is done once. */
-  static RowBlock forMoments(DataType type, int dimension, int numClasses) {
+  static FeatureBlock forMoments(DataType type, int dimension, int numClasses) {
     return create(type, dimension, Math.max(ELEMENTS / dimension, 16L * numClasses));
   }
 
   /** A block for products of its rows with K vectors, small enough for K numbers a row. */
-  static RowBlock forScores(DataType type, int dimension, int numClasses) {
+  static FeatureBlock forScores(DataType type, int dimension, int numClasses) {
     return create(type, dimension, Math.min(ELEMENTS / dimension, SCORES / numClasses));
   }
 
-  private static RowBlock create(DataType type, int dimension, long height) {
+  private static FeatureBlock create(DataType type, int dimension, long height) {
     long rows = Math.max(16, Math.min(height, MOST_ELEMENTS / dimension));
-    return new RowBlock(Nd4j.createUninitialized(type, rows, dimension));
+    return new FeatureBlock(Nd4j.createUninitialized(type, rows, dimension));
   }
 
   /** The type to calculate in: float64 for float64 features and for few of them, else float32. */
@@ -82,7 +82,7 @@ final class RowBlock implements AutoCloseable {
         all
             ? features
             : features.get(NDArrayIndex.interval(from, from + count), NDArrayIndex.all());
-    if (!HostRows.copy(source, rows, size)) {
+    if (!HostMatrix.copy(source, rows, size)) {
       slice(size, size + count).assign(source);
     }
     System.arraycopy(labels, from, classes, size, count);
@@ -123,13 +123,10 @@ final class RowBlock implements AutoCloseable {
     for (int i = size - 1; i >= 0; i--) {
       first[classes[i]] = i;
     }
-    INDArray chosen = Nd4j.createUninitialized(type(), numClasses, dimension());
-    RowOperations.gatherInto(chosen, rows(), Nd4j.createFromArray(first));
-    INDArray wide = RowOperations.as(DataType.DOUBLE, chosen);
-    double[] elements = Moments.elements(wide);
+    INDArray chosen = Matrices.rows(rows(), first);
+    INDArray wide = Matrices.copy(DataType.DOUBLE, chosen);
     chosen.close();
-    wide.close();
-    return elements;
+    return Matrices.elementsAndClose(wide);
   }
 
   /** Numbers rounded to the type of the block, so that its rows less those are exact or nearly. */
@@ -195,8 +192,8 @@ final class RowBlock implements AutoCloseable {
   }
 
   /** A block of its own with the rows filled so far, which the caller closes. */
-  RowBlock copy() {
-    RowBlock copy = new RowBlock(rows().dup('c'));
+  FeatureBlock copy() {
+    FeatureBlock copy = new FeatureBlock(rows().dup('c'));
     System.arraycopy(classes, 0, copy.classes, 0, size);
     copy.size = size;
     return copy;

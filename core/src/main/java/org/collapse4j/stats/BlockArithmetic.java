@@ -1,12 +1,9 @@
 package org.collapse4j.stats;
 
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** What is done with many rows of features beside matrix products. */
-interface RowOperations {
+interface BlockArithmetic {
   /**
    * The sum over the rows of each class of the row less an origin. What it adds up is as small as
    * the class is, and exactly zero for a class whose rows are all its origin.
@@ -42,35 +39,7 @@ interface RowOperations {
   void add(INDArray sum, INDArray term, int firstColumn);
 
   /** The way that suits the backend: where arrays live in host memory, loops over them. */
-  static RowOperations forBackend() {
-    return HostRows.available() ? new HostRowOperations() : new ArrayRowOperations();
-  }
-
-  /**
-   * A product by columns, in which BLAS calculates it; {@code Nd4j.gemm} without a target copies
-   * some products into the order of rows.
-   */
-  static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
-    long rows = transposeA ? a.columns() : a.rows();
-    long columns = transposeB ? b.rows() : b.columns();
-    INDArray target = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
-    return Nd4j.gemm(a, b, target, transposeA, transposeB, 1, 0);
-  }
-
-  /** The table as rows of another type. */
-  static INDArray as(DataType type, INDArray table) {
-    INDArray cast = Nd4j.createUninitialized(type, table.shape());
-    cast.assign(table);
-    return cast;
-  }
-
-  /** Sets row i of the target to row {@code classes[i]} of the table, for every i. */
-  static void gatherInto(INDArray target, INDArray table, INDArray classes) {
-    Nd4j.exec(
-        DynamicCustomOp.builder("gather")
-            .addInputs(table, classes)
-            .addIntegerArguments(0)
-            .addOutputs(target)
-            .build());
+  static BlockArithmetic forBackend() {
+    return HostMatrix.available() ? new HostArithmetic() : new ArrayArithmetic();
   }
 }

@@ -1,0 +1,64 @@
+package org.collapse4j.stats;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+class MatricesTest {
+  private final INDArray matrix = Nd4j.createFromArray(new double[][] {{1, 2, 3}, {4, 5, 6}});
+  private final INDArray byColumns = matrix.dup('f');
+
+  @Test
+  void productsAreByColumnsWhateverTheOrderOfTheirFactors() {
+    INDArray expected = Nd4j.createFromArray(new double[][] {{14, 32}, {32, 77}});
+    for (INDArray a : new INDArray[] {matrix, byColumns}) {
+      for (INDArray b : new INDArray[] {matrix, byColumns}) {
+        INDArray product = Matrices.product(a, b, false, true);
+        assertEquals('f', product.ordering());
+        assertEquals(expected, product);
+        assertEquals(17, Matrices.product(a, b, true, false).getDouble(0, 0));
+      }
+    }
+  }
+
+  @Test
+  void rowsMayRepeatAndMayBeOfAView() {
+    INDArray expected = Nd4j.createFromArray(new double[][] {{4, 6}, {1, 3}, {4, 6}});
+    for (INDArray source : new INDArray[] {matrix, byColumns}) {
+      INDArray view = source.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 3));
+      INDArray rows = Matrices.rows(view, new int[] {1, 0, 1});
+      assertEquals(expected, rows);
+      assertEquals(Nd4j.createFromArray(new double[][] {{1, 3}, {4, 6}}), view);
+      assertEquals(6, matrix.getDouble(1, 2));
+    }
+    assertTrue(Matrices.rows(matrix, new int[0]).isEmpty());
+  }
+
+  @Test
+  void aCopyIsInRowsAndOfItsOwn() {
+    INDArray copy = Matrices.copy(DataType.DOUBLE, byColumns);
+    assertNotSame(byColumns, copy);
+    assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, Matrices.elements(copy));
+    assertEquals(DataType.FLOAT, Matrices.copy(DataType.FLOAT, matrix).dataType());
+    assertArrayEquals(new double[] {1, 4, 2, 5, 3, 6}, Matrices.elements(byColumns));
+  }
+
+  @Test
+  void whatIsReadForTheLastTimeIsFreed() {
+    INDArray last = matrix.dup();
+    assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, Matrices.elementsAndClose(last));
+    assertTrue(last.wasClosed());
+  }
+
+  @Test
+  void squaredNormsOfRows() {
+    assertArrayEquals(new double[] {14, 77}, Matrices.squaredNorms(matrix), 1e-13);
+  }
+}
