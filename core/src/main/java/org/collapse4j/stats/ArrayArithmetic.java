@@ -21,11 +21,13 @@ final class ArrayArithmetic implements BlockArithmetic {
       oneHot[i * numClasses + classes[i]] = 1f;
     }
     INDArray membership = Nd4j.createFromArray(oneHot).reshape(n, numClasses);
-    INDArray origin = Nd4j.createFromArray(origins).reshape(numClasses, rows.columns());
     INDArray differences = Matrices.copy(DataType.DOUBLE, rows);
-    INDArray perRow = Nd4j.createUninitialized(DataType.DOUBLE, rows.shape());
-    Matrices.gather(perRow, origin, Arrays.copyOf(classes, n));
-    differences.subi(perRow);
+    if (origins != null) {
+      INDArray origin = Nd4j.createFromArray(origins).reshape(numClasses, rows.columns());
+      INDArray perRow = Nd4j.createUninitialized(DataType.DOUBLE, rows.shape());
+      Matrices.gather(perRow, origin, Arrays.copyOf(classes, n));
+      differences.subi(perRow);
+    }
     return Nd4j.gemm(membership.castTo(DataType.DOUBLE), differences, true, false)
         .dup('c')
         .data()

@@ -5,12 +5,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** What is done with many rows of features beside matrix products. */
 interface BlockArithmetic {
   /**
-   * The sum over the rows of each class of the row less an origin. What it adds up is as small as
-   * the class is, and exactly zero for a class whose rows are all its origin.
+   * The sum over the rows of each class of the row less an origin.
    *
    * @param rows {@code [n, d]} in C order, in float32 or float64; not modified
    * @param classes the class of each row; its first n elements are read
-   * @param origins of each class, {@code [K, d]} in C order; not modified
+   * @param origins of each class, {@code [K, d]} in C order; not modified; null for zeros
    * @param numClasses K
    * @return {@code [K, d]} in C order
    */

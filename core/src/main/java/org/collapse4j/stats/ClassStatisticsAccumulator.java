@@ -248,7 +248,7 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
    * @return how many were left out because an element is not finite
    */
   private long absorb(FeatureBlock rows, Moments moments) {
-    double[] origins = rows.firstRows(numClasses);
+    double[] origins = origins(rows);
     double[] sums = operations.classSums(rows.rows(), rows.classes(), origins, numClasses);
     if (areFinite(sums)) {
       absorb(rows, origins, sums, moments);
@@ -256,11 +256,20 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     }
     long leftOut = rows.dropNonFinite();
     if (!rows.isEmpty()) {
-      origins = rows.firstRows(numClasses);
+      origins = origins(rows);
       sums = operations.classSums(rows.rows(), rows.classes(), origins, numClasses);
       absorb(rows, origins, sums, moments);
     }
     return leftOut;
+  }
+
+  /**
+   * What rows are taken from before they are added up, so that the sum is rounded to the size of a
+   * class and not to its distance from the origin, and is zero where all rows are the same. Sums of
+   * float32 numbers lose nothing in float64, so that they need no origin: null.
+   */
+  private double[] origins(FeatureBlock rows) {
+    return rows.type() == DataType.DOUBLE ? rows.firstRows(numClasses) : null;
   }
 
   private static boolean areFinite(double[] values) {
@@ -297,8 +306,10 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     for (int c = 0; c < numClasses; c++) {
       for (int j = c * d; j < (c + 1) * d && counts[c] > 0; j++) {
         double moved = sums[j] / counts[c];
-        centres.means[j] = origins[j] + moved;
-        centres.rests[j] = Moments.lostInSum(origins[j], moved);
+        double lost = Math.fma(-moved, counts[c], sums[j]) / counts[c];
+        double origin = origins == null ? 0 : origins[j];
+        centres.means[j] = origin + moved;
+        centres.rests[j] = lost + Moments.lostInSum(origin, moved);
       }
     }
     return centres;

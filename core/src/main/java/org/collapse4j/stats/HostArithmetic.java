@@ -15,7 +15,11 @@ final class HostArithmetic implements BlockArithmetic {
     try (HostMatrix row = HostMatrix.of(rows)) {
       for (int i = 0; i < n; i++) {
         row.read(i);
-        row.addDifferenceTo(sums, origins, classes[i] * d);
+        if (origins == null) {
+          row.addTo(sums, classes[i] * d);
+        } else {
+          row.addDifferenceTo(sums, origins, classes[i] * d);
+        }
       }
     }
     return sums;

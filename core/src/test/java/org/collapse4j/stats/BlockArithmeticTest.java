@@ -45,6 +45,14 @@ class BlockArithmeticTest {
 
   @ParameterizedTest
   @MethodSource("waysAndTypes")
+  void withoutAnOriginItIsZero(BlockArithmetic operations, DataType type) {
+    INDArray rows = Nd4j.createFromArray(values).castTo(type);
+    double[] expected = operations.classSums(rows, classes, new double[K * D], K);
+    assertArrayEquals(expected, operations.classSums(rows, classes, null, K));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
   void shiftSubtractsTheReferenceOfTheClass(BlockArithmetic operations, DataType type) {
     INDArray rows = Nd4j.createFromArray(values).castTo(type);
     INDArray reference = Nd4j.createFromArray(matrix(K, D)).castTo(type);
