@@ -34,7 +34,8 @@ public final class Dashboard {
   private final List<TheoryCurve> theory;
   private final List<String> notes;
   private final Optional<Metric> across;
-  private volatile String data;
+  private String data;
+  private String tag;
 
   private Dashboard(
       List<RunHistory> runs,
@@ -95,14 +96,17 @@ public final class Dashboard {
   }
 
   /** An entity tag of {@link #data} for HTTP. */
-  String tag() {
-    CRC32 sum = new CRC32();
-    sum.update(data().getBytes(StandardCharsets.UTF_8));
-    return "\"" + Long.toHexString(sum.getValue()) + "-" + data().length() + "\"";
+  synchronized String tag() {
+    if (tag == null) {
+      CRC32 sum = new CRC32();
+      sum.update(data().getBytes(StandardCharsets.UTF_8));
+      tag = "\"" + Long.toHexString(sum.getValue()) + "-" + data().length() + "\"";
+    }
+    return tag;
   }
 
   /** What the page draws, as JSON. */
-  String data() {
+  synchronized String data() {
     if (data == null) {
       data = new PageData(runs).content(theory, notes, across).json();
     }

@@ -2,23 +2,29 @@ package org.collapse4j.dashboard;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Serves a page that grows while training runs, to this machine only: it listens on the loopback
- * address, answers GET only, and refuses requests that name another host, as a page elsewhere could
- * have a browser send.
+ * address, answers GET and HEAD only, and refuses requests that name another host, as a page
+ * elsewhere could have a browser send. Clients that send or read slowly hold up nobody else.
  *
  * <pre>{@code
  * DashboardServer server =
@@ -28,6 +34,18 @@ import java.util.concurrent.Executors;
 public final class DashboardServer implements AutoCloseable {
   private static final Set<String> HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
 
+  /** The JDK's server has a thread wait for each client whose request is on its way. */
+  private static final int MOST_CLIENTS = 2_000;
+
+  private static final int SECONDS_IDLE = 10;
+
+  static {
+    // The JDK's server waits for ever otherwise. It reads these when it is first used; who has set
+    // them for another server of the process keeps what they chose.
+    setUnlessSet("sun.net.httpserver.maxReqTime", "20");
+    setUnlessSet("sun.net.httpserver.maxRspTime", "120");
+  }
+
   private final HttpServer server;
   private final ExecutorService threads;
   private final Callable<Dashboard> source;
@@ -35,7 +53,20 @@ public final class DashboardServer implements AutoCloseable {
   private DashboardServer(HttpServer server, Callable<Dashboard> source) {
     this.server = server;
     this.source = source;
-    this.threads = Executors.newFixedThreadPool(2, DashboardServer::daemon);
+    this.threads =
+        new ThreadPoolExecutor(
+            0,
+            MOST_CLIENTS,
+            SECONDS_IDLE,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            DashboardServer::daemon);
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
   }
 
   private static Thread daemon(Runnable task) {
@@ -56,13 +87,19 @@ public final class DashboardServer implements AutoCloseable {
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("A port must be between 0 and 65535, not " + port);
     }
-    HttpServer http =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    DashboardServer server = new DashboardServer(http, source);
-    http.createContext("/", server::answer);
-    http.setExecutor(server.threads);
-    http.start();
+    DashboardServer server = new DashboardServer(bound(port), source);
+    server.server.createContext("/", server::answer);
+    server.server.setExecutor(server.threads);
+    server.server.start();
     return server;
+  }
+
+  private static HttpServer bound(int port) throws IOException {
+    try {
+      return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    } catch (BindException taken) {
+      throw new IOException("Port " + port + " cannot be had: " + taken.getMessage(), taken);
+    }
   }
 
   /** Where the page is. */
@@ -74,8 +111,9 @@ public final class DashboardServer implements AutoCloseable {
     try (exchange) {
       if (!isFromHere(exchange)) {
         send(exchange, 403, "text/plain", "Only localhost is served");
-      } else if (!exchange.getRequestMethod().equals("GET")) {
-        send(exchange, 405, "text/plain", "Only GET is answered");
+      } else if (!Set.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
+        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+        send(exchange, 405, "text/plain", "Only GET and HEAD are answered");
       } else {
         answerGet(exchange);
       }
@@ -84,7 +122,8 @@ public final class DashboardServer implements AutoCloseable {
 
   private static boolean isFromHere(HttpExchange exchange) {
     List<String> hosts = exchange.getRequestHeaders().getOrDefault("Host", List.of());
-    return hosts.size() == 1 && HOSTS.contains(hosts.get(0).replaceFirst(":\\d+$", ""));
+    return hosts.size() == 1
+        && HOSTS.contains(hosts.get(0).toLowerCase(Locale.ROOT).replaceFirst(":\\d+$", ""));
   }
 
   private void answerGet(HttpExchange exchange) throws IOException {
@@ -115,11 +154,36 @@ public final class DashboardServer implements AutoCloseable {
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
+    exchange.getResponseHeaders().set("Vary", "Accept-Encoding");
     Page.HEADERS.forEach(exchange.getResponseHeaders()::set);
+    if (takesGzip(exchange)) {
+      bytes = gzipped(bytes);
+      exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+    }
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.getResponseHeaders().set("Content-Length", String.valueOf(bytes.length));
+      exchange.sendResponseHeaders(status, -1);
+      return;
+    }
     exchange.sendResponseHeaders(status, bytes.length);
     try (OutputStream out = exchange.getResponseBody()) {
       out.write(bytes);
     }
+  }
+
+  private static boolean takesGzip(HttpExchange exchange) {
+    return exchange.getRequestHeaders().getOrDefault("Accept-Encoding", List.of()).stream()
+        .flatMap(header -> List.of(header.split(",", -1)).stream())
+        .map(coding -> coding.replace(" ", "").toLowerCase(Locale.ROOT))
+        .anyMatch(coding -> coding.startsWith("gzip") && !coding.matches("gzip;q=0(\\.0*)?"));
+  }
+
+  private static byte[] gzipped(byte[] bytes) throws IOException {
+    ByteArrayOutputStream shorter = new ByteArrayOutputStream(bytes.length / 2);
+    try (GZIPOutputStream gzip = new GZIPOutputStream(shorter)) {
+      gzip.write(bytes);
+    }
+    return shorter.toByteArray();
   }
 
   /** Stops serving. */
