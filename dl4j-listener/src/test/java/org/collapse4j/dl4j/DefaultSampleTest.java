@@ -188,7 +188,7 @@ class DefaultSampleTest {
         listener(builder -> builder.sample(1_000_000).sampleMegabytes(1)),
         listener(builder -> builder.sample(100)));
     network.fit(batches(data, 100), 1);
-    double most = (1 << 20) / bytesOfAnExample;
+    double most = (double) (1 << 20) / bytesOfAnExample;
     assertTrue(examples("train").get(0) <= most, examples("train") + " of " + most);
     assertTrue(examples("train").get(0) > most / 2, examples("train") + " of " + most);
     // Fifty of each of the four classes.
