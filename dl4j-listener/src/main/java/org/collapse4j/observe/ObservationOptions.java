@@ -71,7 +71,9 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
           "Suspect labels are found among the examples of a trainProbe, but there is none");
     }
     try {
-      return (ObservationOptions<?>) clone();
+      ObservationOptions<?> copy = (ObservationOptions<?>) clone();
+      copy.sinks = sinks.isEmpty() ? List.of(new Slf4jSink()) : sinks;
+      return copy;
     } catch (CloneNotSupportedException e) {
       throw new AssertionError(e);
     }

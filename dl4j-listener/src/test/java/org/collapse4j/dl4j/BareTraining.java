@@ -43,6 +43,8 @@ final class BareTraining {
     network.addListeners(listener);
     network.fit(Training.batches(Training.clusters(90, 1), 30), 2);
     MetricLog log = MetricLog.read(folder);
+    network.setListeners(new NeuralCollapseListener());
+    network.fit(Training.batches(Training.clusters(90, 1), 30), 1);
     System.out.println("read " + log.observations().size() + " " + log.warnings());
     System.out.println("failures " + listener.failureCount());
   }

@@ -73,6 +73,8 @@ class MandatoryDependenciesTest {
       assertTrue(
           logged.contains("INFO org.collapse4j.metrics - epoch 2, iteration 6, train at layer4: "),
           logged);
+      assertTrue(
+          logged.contains(" epoch 3, iteration 9, "), "no line of a bare listener: " + logged);
     }
   }
 }
