@@ -2,6 +2,7 @@ package org.collapse4j.noise;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.LongPredicate;
 
 /**
@@ -20,8 +21,16 @@ public final class SuspectLabels {
 
   private final List<SuspectLabel> ranking;
   private final double fluctuation;
+  private final double memorizationEstimated;
+  private final OptionalInt frozenAt;
 
-  SuspectLabels(List<SuspectLabel> examples, double fluctuation) {
+  /**
+   * Ranks examples.
+   *
+   * @param fitted whether the example with an index is predicted as its given label now
+   */
+  SuspectLabels(
+      List<SuspectLabel> examples, double fluctuation, LongPredicate fitted, OptionalInt frozenAt) {
     this.ranking =
         examples.stream()
             .sorted(
@@ -29,6 +38,8 @@ public final class SuspectLabels {
                     .thenComparingLong(SuspectLabel::index))
             .toList();
     this.fluctuation = fluctuation;
+    this.frozenAt = frozenAt;
+    this.memorizationEstimated = (double) countIn(suspects(), fitted) / estimatedCount();
   }
 
   /** Every example observed, the most suspect first; of equal margins the lower index. */
@@ -68,6 +79,25 @@ public final class SuspectLabels {
   /** The first {@link #estimatedCount} of the ranking: the labels that are probably wrong. */
   public List<SuspectLabel> suspects() {
     return ranking.subList(0, estimatedCount());
+  }
+
+  /**
+   * The share of the {@link #suspects} that the network predicted as their given label when they
+   * were observed last: of the labels that are probably wrong, those that it has memorized. Stands
+   * in for {@code memorization.fitted}, which needs clean labels.
+   *
+   * @return from 0 to 1; NaN if there is no suspect
+   */
+  public double memorizationEstimated() {
+    return memorizationEstimated;
+  }
+
+  /**
+   * The number of epochs that count as evidence, if memorization has begun and later ones do not:
+   * more than a quarter of the suspects were memorized at the end of the last of them.
+   */
+  public OptionalInt frozenAt() {
+    return frozenAt;
   }
 
   /**
@@ -118,6 +148,10 @@ public final class SuspectLabels {
   }
 
   private long wrongIn(int from, int to, LongPredicate corrupted) {
-    return ranking.subList(from, to).stream().filter(s -> corrupted.test(s.index())).count();
+    return countIn(ranking.subList(from, to), corrupted);
+  }
+
+  private static long countIn(List<SuspectLabel> examples, LongPredicate chosen) {
+    return examples.stream().filter(example -> chosen.test(example.index())).count();
   }
 }

@@ -1,10 +1,11 @@
 package org.collapse4j.noise;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.collapse4j.stats.ClassStatistics;
+import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,12 +15,22 @@ import org.nd4j.linalg.factory.Nd4j;
  * Gathers the evidence of {@link SuspectLabels} over the epochs of a training: each epoch every
  * example is observed once, with the logits the network gives it then.
  *
- * <p>Memory grows with the number of examples, not with that of epochs or classes. Not for use by
- * several threads at once.
+ * <p>Once wrong labels are being memorized their margins turn positive, and the mean over the
+ * epochs forgets what it knew. So {@link #endEpoch} looks whether memorization has begun, and what
+ * is observed after that epoch counts as evidence no more, but tells how many suspects are
+ * memorized.
+ *
+ * <p>An example takes 31 bytes of memory, and up to 16 more where examples do not come in the order
+ * of their indices from 0 on, however many the epochs and classes. Not for use by several threads
+ * at once.
  */
 public final class SuspectLabelsAccumulator {
+  /** Of the suspects so many may be memorized before evidence counts no more. */
+  private static final double MOST_MEMORIZED = 0.25;
+
   private final int numClasses;
-  private final Map<Long, Evidence> evidence = new HashMap<>();
+  private final Evidence evidence = new Evidence();
+  private int frozenAt;
 
   private SuspectLabelsAccumulator(int numClasses) {
     this.numClasses = numClasses;
@@ -28,13 +39,17 @@ public final class SuspectLabelsAccumulator {
   /**
    * An accumulator for a number of classes.
    *
-   * @param numClasses K, at least 2
-   * @throws IllegalArgumentException if {@code numClasses} is below 2
+   * @param numClasses K, from 2 to 65,535
+   * @throws IllegalArgumentException if {@code numClasses} is none of these
    */
   public static SuspectLabelsAccumulator forClasses(int numClasses) {
     if (numClasses < 2) {
       throw new IllegalArgumentException(
           "A label can be wrong if there are at least two classes, not " + numClasses);
+    }
+    if (numClasses > Evidence.MOST) {
+      throw new IllegalArgumentException(
+          "There can be at most " + Evidence.MOST + " classes, not " + numClasses);
     }
     return new SuspectLabelsAccumulator(numClasses);
   }
@@ -51,7 +66,7 @@ public final class SuspectLabelsAccumulator {
 
   /** How often the example has been observed that was most often; 0 without one. */
   public int mostObservations() {
-    return evidence.values().stream().mapToInt(of -> of.epochs).max().orElse(0);
+    return IntStream.range(0, evidence.size()).map(evidence::epochs).max().orElse(0);
   }
 
   /**
@@ -87,19 +102,35 @@ public final class SuspectLabelsAccumulator {
       requireSameLabel(indices[i], given[i]);
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      double[][] scores = asDouble(logits).toDoubleMatrix();
+      double[] scores = Matrices.elementsAndClose(Matrices.copy(DataType.DOUBLE, logits));
       int[] rivals = rivals(scores, given);
       double[] ratios = features == null ? null : ratios(features, centres, given, rivals);
       for (int i = 0; i < indices.length; i++) {
-        double margin = scores[i][given[i]] - scores[i][rivals[i]];
-        if (Arrays.stream(scores[i]).allMatch(Double::isFinite)) {
-          int label = given[i];
-          evidence
-              .computeIfAbsent(indices[i], index -> new Evidence(label))
-              .add(margin, rivals[i], ratios == null ? Double.NaN : ratios[i]);
+        int row = i * numClasses;
+        double margin = scores[row + given[i]] - scores[row + rivals[i]];
+        if (areFinite(scores, row)) {
+          double ratio = ratios == null ? Double.NaN : ratios[i];
+          add(evidence.numberOf(indices[i], given[i]), margin, rivals[i], ratio);
         }
       }
     }
+  }
+
+  private void add(int number, double margin, int rival, double ratio) {
+    if (frozenAt == 0) {
+      evidence.add(number, margin, rival, ratio);
+    } else {
+      evidence.see(number, margin);
+    }
+  }
+
+  private boolean areFinite(double[] scores, int row) {
+    for (int c = 0; c < numClasses; c++) {
+      if (!Double.isFinite(scores[row + c])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void requireShapes(
@@ -141,31 +172,27 @@ public final class SuspectLabelsAccumulator {
               index,
               given));
     }
-    Evidence before = evidence.get(index);
-    if (before != null && before.given != given) {
+    int before = evidence.find(index);
+    if (before != ExampleNumbers.NONE && evidence.given(before) != given) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "An example is the same with the same label every time, but that of example %d was %d"
                   + " and is %d now: let the examples carry their index if their order changes",
               index,
-              before.given,
+              evidence.given(before),
               given));
     }
   }
 
-  private static INDArray asDouble(INDArray array) {
-    INDArray copy = Nd4j.createUninitialized(DataType.DOUBLE, array.shape());
-    return copy.assign(array);
-  }
-
-  /** The class of the largest logit but that of the given label. */
-  private static int[] rivals(double[][] scores, int[] given) {
+  /** The class of the largest logit but that of the given label, for each row of logits. */
+  private int[] rivals(double[] scores, int[] given) {
     int[] rivals = new int[given.length];
     for (int i = 0; i < rivals.length; i++) {
+      int row = i * numClasses;
       int rival = given[i] == 0 ? 1 : 0;
-      for (int c = rival + 1; c < scores[i].length; c++) {
-        if (c != given[i] && scores[i][c] > scores[i][rival]) {
+      for (int c = rival + 1; c < numClasses; c++) {
+        if (c != given[i] && scores[row + c] > scores[row + rival]) {
           rival = c;
         }
       }
@@ -177,9 +204,9 @@ public final class SuspectLabelsAccumulator {
   private static double[] ratios(
       INDArray features, ClassStatistics centres, int[] given, int[] rivals) {
     INDArray means = centres.classMeans();
-    INDArray h = asDouble(features);
-    double[] own = h.sub(Nd4j.pullRows(means, 1, given)).norm2(1).toDoubleVector();
-    double[] other = h.sub(Nd4j.pullRows(means, 1, rivals)).norm2(1).toDoubleVector();
+    INDArray h = Matrices.copy(DataType.DOUBLE, features);
+    double[] own = h.sub(Matrices.rows(means, given)).norm2(1).toDoubleVector();
+    double[] other = h.sub(Matrices.rows(means, rivals)).norm2(1).toDoubleVector();
     double[] ratios = new double[own.length];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = own[i] / other[i];
@@ -188,7 +215,9 @@ public final class SuspectLabelsAccumulator {
   }
 
   /**
-   * Adds what another has gathered of other examples, or of the same ones in later epochs.
+   * Adds what another has gathered of other examples, or of the same ones in later epochs. If
+   * evidence counts no more here, only whether the examples are memorized is taken from the other;
+   * if it does there no more, it does not here either from now on.
    *
    * @param other of as many classes; not modified
    * @throws IllegalArgumentException if the numbers of classes differ, or an example has another
@@ -203,92 +232,44 @@ public final class SuspectLabelsAccumulator {
               + other.numClasses
               + " there");
     }
-    other.evidence.forEach((index, of) -> requireSameLabel(index, of.given));
-    other.evidence.forEach(
-        (index, of) -> evidence.computeIfAbsent(index, i -> new Evidence(of.given)).add(of));
+    Evidence later = other.evidence;
+    for (int there = 0; there < later.size(); there++) {
+      requireSameLabel(later.index(there), later.given(there));
+    }
+    for (int there = 0; there < later.size(); there++) {
+      int number = evidence.numberOf(later.index(there), later.given(there));
+      if (frozenAt == 0) {
+        evidence.add(number, later, there);
+      } else {
+        evidence.see(number, later.lastMargin(there));
+      }
+    }
+    if (frozenAt == 0) {
+      evidence.addSteps(later);
+      frozenAt = other.frozenAt;
+    }
   }
 
-  /** What has been gathered so far. */
+  /**
+   * Says that every example has been observed once more. From the epoch on at the end of which more
+   * than a quarter of the suspects are {@linkplain SuspectLabels#memorizationEstimated memorized},
+   * what is observed counts as evidence no more.
+   */
+  public void endEpoch() {
+    if (frozenAt == 0 && snapshot().memorizationEstimated() > MOST_MEMORIZED) {
+      frozenAt = mostObservations();
+    }
+  }
+
+  /** What has been gathered so far. Changes nothing. */
   public SuspectLabels snapshot() {
     return new SuspectLabels(
-        evidence.entrySet().stream().map(e -> e.getValue().snapshot(e.getKey())).toList(),
-        fluctuation());
-  }
-
-  /** Of a margin from one epoch to the next, over all examples; 0 before a second epoch. */
-  private double fluctuation() {
-    double squares = 0;
-    long steps = 0;
-    for (Evidence of : evidence.values()) {
-      squares += of.squaredSteps;
-      steps += of.epochs - 1;
-    }
-    return steps == 0 ? 0 : Math.sqrt(squares / (2 * steps));
-  }
-
-  /** The evidence on one example. The rival is found by majority vote (Boyer, Moore 1991). */
-  private static final class Evidence {
-    final int given;
-    int epochs;
-    double margins;
-    double first;
-    double last;
-    double squaredSteps;
-    int ratioCount;
-    double logRatios;
-    int rival;
-    int votes;
-
-    Evidence(int given) {
-      this.given = given;
-    }
-
-    void add(double margin, int rivalNow, double ratio) {
-      step(margin);
-      epochs++;
-      margins += margin;
-      last = margin;
-      if (!Double.isNaN(ratio)) {
-        ratioCount++;
-        logRatios += Math.log(ratio);
-      }
-      vote(rivalNow, 1);
-    }
-
-    /** Adds what was gathered after this. */
-    void add(Evidence later) {
-      step(later.first);
-      epochs += later.epochs;
-      margins += later.margins;
-      last = later.last;
-      squaredSteps += later.squaredSteps;
-      ratioCount += later.ratioCount;
-      logRatios += later.logRatios;
-      vote(later.rival, later.votes);
-    }
-
-    private void step(double next) {
-      if (epochs == 0) {
-        first = next;
-      } else {
-        squaredSteps += (next - last) * (next - last);
-      }
-    }
-
-    private void vote(int forRival, int number) {
-      if (forRival == rival) {
-        votes += number;
-      } else if (number > votes) {
-        rival = forRival;
-        votes = number - votes;
-      } else {
-        votes -= number;
-      }
-    }
-
-    SuspectLabel snapshot(long index) {
-      return new SuspectLabel(
-          index, given, rival, margins / epochs, Math.exp(logRatios / ratioCount), epochs);
-    }
+        IntStream.range(0, evidence.size())
+            .filter(number -> evidence.epochs(number) > 0)
+            .mapToObj(evidence::snapshot)
+            .toList(),
+        evidence.fluctuation(),
+        index -> evidence.isFitted(evidence.find(index)),
+        frozenAt == 0 ? OptionalInt.empty() : OptionalInt.of(frozenAt));
   }
 }
