@@ -21,7 +21,7 @@ class DocumentedCommandsTest {
   private static final String BENCHMARKS =
       "-cp samples/target/collapse4j.jar org.openjdk.jmh.Main ";
   private static final Pattern EXEC_ARGS = Pattern.compile("-Dexec\\.args=\"(.*?)\"");
-  private static final Pattern IN_PROSE = Pattern.compile("`([^`\\n]+)`");
+  private static final Pattern IN_PROSE = Pattern.compile("`([^`]+)`");
 
   /** Command lines, put together where they are broken by a backslash, without remarks. */
   private static List<String> shellLines() {
