@@ -2,6 +2,7 @@ package org.collapse4j.samples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import org.collapse4j.samples.command.DashboardCommand;
 import org.collapse4j.samples.command.EarlyStoppingCommand;
 import org.collapse4j.samples.command.MeasureCommand;
@@ -11,20 +12,35 @@ import org.collapse4j.samples.command.SummaryCommand;
 import org.collapse4j.samples.command.SuspectsCommand;
 import org.collapse4j.samples.command.TheoryCommand;
 import org.collapse4j.samples.command.TrainCommand;
+import org.collapse4j.samples.command.TypedName;
+import org.collapse4j.samples.model.Architecture;
+import org.collapse4j.samples.model.LossKind;
+import org.collapse4j.stats.GlobalMean;
+import org.nd4j.linalg.activations.Activation;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line {@code collapse4j}. Exit codes: 0 for success, 2 for bad input, which is told in
- * one line on the error stream, and 1 for what should not happen.
+ * one line on the error stream, and 1 for what should not happen: a training that has diverged, a
+ * standard output that cannot be written, a fault of the program.
  */
 @Command(
     name = "collapse4j",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Neural collapse, memorization and dilation of classifiers.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar collapse4j.jar train",
+      "Completion of commands and options by the shell:",
+      "  source <(java -jar collapse4j.jar generate-completion)"
+    },
     subcommands = {
       TrainCommand.class,
       NoiseCommand.class,
@@ -35,6 +51,7 @@ import picocli.CommandLine.ParseResult;
       TheoryCommand.class,
       SummaryCommand.class,
       DashboardCommand.class,
+      AutoComplete.GenerateCompletion.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {
@@ -47,17 +64,47 @@ public final class Main {
 
   /** The command line, for use in this process; nothing exits it. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(Main::badOptions)
-        .setExecutionExceptionHandler(Main::failed);
+    CommandLine commands =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpAutoWidth(true)
+            .setHelpFactory(WholeWordsHelp::new)
+            .setExecutionStrategy(Main::execute)
+            .setParameterExceptionHandler(Main::badOptions)
+            .setExecutionExceptionHandler(Main::failed);
+    TypedName.register(commands, LossKind.class);
+    TypedName.register(commands, Architecture.class);
+    TypedName.register(commands, Activation.class);
+    TypedName.register(commands, GlobalMean.class);
+    commands.getSubcommands().values().forEach(Main::shortenSynopsis);
+    return commands;
+  }
+
+  /** The options are listed below it, and a long synopsis would be broken within them. */
+  private static void shortenSynopsis(CommandLine command) {
+    command.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+  }
+
+  /** What cannot be printed is no success, whatever the command says. */
+  private static int execute(ParseResult parsed) {
+    int exitCode = new CommandLine.RunLast().execute(parsed);
+    CommandLine commands = parsed.commandSpec().commandLine();
+    if (commands.getOut().checkError() || System.out.checkError()) {
+      print(commands, "standard output cannot be written");
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    return exitCode;
   }
 
   private static int badOptions(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     // Picocli begins some messages so, others not.
     String message = e.getMessage().replaceFirst("^Error: ", "");
-    print(command, message + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+    List<String> meant =
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    String hint = meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?";
+    String help = " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+    print(command, message + hint + help);
     return CommandLine.ExitCode.USAGE;
   }
 

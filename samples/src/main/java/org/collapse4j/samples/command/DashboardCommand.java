@@ -24,9 +24,14 @@ import picocli.CommandLine.Spec;
     name = "dashboard",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  collapse4j dashboard runs --out page.html",
+      "  collapse4j dashboard runs --serve"
+    },
     description = {
-      "Draws one HTML page from logs: whether classes collapse, wrong labels are memorized and"
-          + " held-out classes dilate.",
+      "Draws one HTML page from logs: whether classes collapse, memorize wrong labels and dilate.",
       "The page works from disk and needs no network. With --serve it grows while training runs."
     })
 public final class DashboardCommand implements Callable<Integer> {
@@ -60,10 +65,9 @@ public final class DashboardCommand implements Callable<Integer> {
   @Option(
       names = "--theory",
       paramLabel = "FILE",
-      description = {
-        "CSV that the command theory wrote, drawn behind dilation and memorization",
-        "(default: " + THEORY + " in RUNS, if it is there)"
-      })
+      description =
+          "CSV that the command theory wrote, drawn behind dilation and "
+              + "memorization (default: in RUNS, if it is there)")
   private Path theory;
 
   @Override

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     name = "early-stopping",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {"", "Example:", "  collapse4j early-stopping --noise-rate 0.4 --epochs 30"},
     description = {
       "Compares what early stopping keeps with the last epoch, on labels that are partly wrong.",
       "It stops once on held-out dilation and once on held-out nc1; the accuracies are those of",

@@ -28,8 +28,14 @@ import picocli.CommandLine.Spec;
     name = "measure",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  collapse4j measure --features F.npy --labels L.npy --weights W.npy",
+      "  collapse4j measure --features d.npz:features --labels d.npz:labels --json"
+    },
     description = {
-      "Measures features and labels in NPY files, as any framework exports them.",
+      "Measures features and labels in NPY or NPZ files, as any framework exports them.",
       "Prints a table, or with --json one object from key to number or null (undefined)."
     })
 public final class MeasureCommand implements Callable<Integer> {
@@ -39,14 +45,17 @@ public final class MeasureCommand implements Callable<Integer> {
       names = "--features",
       required = true,
       paramLabel = "F.npy",
-      description = "penultimate features [N, d], float32 or float64")
+      description =
+          "penultimate features [N, d], float16, float32 or float64; an array of an NPZ file is"
+              + " F.npz:NAME")
   private Path features;
 
   @Option(
       names = "--labels",
       required = true,
       paramLabel = "L.npy",
-      description = "class indices [N] the network was trained on, int32 or int64")
+      description =
+          "class indices [N] the network was trained on, of any type of number, or one-hot [N, K]")
   private Path labels;
 
   @Option(
@@ -80,6 +89,7 @@ public final class MeasureCommand implements Callable<Integer> {
   @Option(
       names = "--global-mean",
       paramLabel = "sample|class",
+      completionCandidates = TypedName.GlobalMeans.class,
       defaultValue = "sample",
       description =
           "centre of the classes: mean of examples or of classes (default: ${DEFAULT-VALUE})")
@@ -139,7 +149,7 @@ public final class MeasureCommand implements Callable<Integer> {
 
   private ExportedFeatures input() throws IOException {
     ExportedFeatures.Builder input =
-        ExportedFeatures.builder(NpyFile.floats(features), NpyFile.integers(labels))
+        ExportedFeatures.builder(NpyFile.floats(features), NpyFile.classIndices(labels))
             .batch(batch)
             .leftOut(this::sayLeftOut);
     if (weights != null) {
@@ -148,10 +158,10 @@ public final class MeasureCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--bias goes with --weights, which is missing");
     }
     if (heldOut != null) {
-      input.heldOut(NpyFile.floats(heldOut.features), NpyFile.integers(heldOut.labels));
+      input.heldOut(NpyFile.floats(heldOut.features), NpyFile.classIndices(heldOut.labels));
     }
     if (clean != null) {
-      input.clean(NpyFile.integers(clean));
+      input.clean(NpyFile.classIndices(clean));
     }
     if (outOfDistribution != null) {
       INDArray ood = NpyFile.floats(outOfDistribution);

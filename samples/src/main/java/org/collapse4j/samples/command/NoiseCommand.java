@@ -22,10 +22,16 @@ import picocli.CommandLine.Spec;
     name = "noise",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {
+      "",
+      "Example:",
+      "  collapse4j noise --losses ce,ls --noise-rates 0,0.2 --seeds 1,2,3"
+    },
     description = {
       "Compares losses on labels that are partly wrong, for every noise rate and seed.",
-      "Tells how the networks memorize wrong labels, and how the classes of held-out images dilate.",
-      "A training that the log has to its end is not run again: a run that was stopped goes on."
+      "Tells how the networks memorize wrong labels, and how the classes of held-out images"
+          + " dilate. A training that the log has to its end is not run again: a run that was"
+          + " stopped goes on."
     })
 public final class NoiseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -51,10 +57,9 @@ public final class NoiseCommand implements Callable<Integer> {
       paramLabel = "ETA",
       split = ",",
       defaultValue = "0,0.2",
-      description = {
-        "probabilities that a training label is drawn anew over all K classes, so that",
-        "ETA (K-1)/K of them are wrong (default: ${DEFAULT-VALUE})"
-      })
+      description =
+          "probabilities that a training label is drawn anew over all K classes, so "
+              + "that ETA (K-1)/K of them are wrong (default: ${DEFAULT-VALUE})")
   private List<Double> noiseRates;
 
   @Option(

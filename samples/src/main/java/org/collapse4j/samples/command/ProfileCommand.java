@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     name = "profile",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {"", "Example:", "  collapse4j profile --epochs 5"},
     description = {
       "Shows NC1 and the accuracy of the nearest class centre at every layer, epoch by epoch.",
       "Trains a small network on Fashion-MNIST for it, or reads a log in which several layers are."

@@ -3,17 +3,11 @@ package org.collapse4j.samples.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.collapse4j.log.MetricLog;
-import org.collapse4j.log.MetricSeries;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Metric;
 import picocli.CommandLine.Command;
@@ -28,10 +22,15 @@ import picocli.CommandLine.Spec;
     name = "summary",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {
+      "",
+      "Example:",
+      "  collapse4j summary runs --metrics nc1.pinv,accuracy --sort nc1.pinv"
+    },
     description = {
-      "Prints a table of logs, for each data and layer that was measured.",
-      "A row is a run, with the last value of each metric, the best (the nearest to the metric's",
-      "ideal) and the epoch of the best. Below the tables: what the numbers mean."
+      "Prints a table of logs, for each data and layer that was measured, as wide as the terminal.",
+      "A row is a run, with the last value of each metric. Below the tables: what the numbers"
+          + " mean."
     })
 public final class SummaryCommand implements Callable<Integer> {
   private static final List<Metric> HEADLINES =
@@ -61,17 +60,38 @@ public final class SummaryCommand implements Callable<Integer> {
       description = "keys of the metrics, or all (default: those that tell most)")
   private List<String> keys;
 
+  @Option(
+      names = "--sort",
+      paramLabel = "KEY",
+      description = "sort runs by the last value of this metric, the nearest to its ideal first")
+  private String sortKey;
+
+  @Option(
+      names = "--wide",
+      description =
+          "print all metrics, however wide that is, with the best value and the epoch of it")
+  private boolean wide;
+
+  @Option(
+      names = "--csv",
+      description = "print nothing but a table in CSV, with full digits, for other programs")
+  private boolean csv;
+
   @Override
   public Integer call() throws IOException {
     List<Metric> metrics = metrics();
+    Metric sort = sortKey == null ? null : metric("--sort", sortKey);
     MetricLog log = MetricLog.read(runs);
     PrintWriter out = spec.commandLine().getOut();
     List<RunHistory> histories = log.histories();
-    for (Place place : places(histories)) {
-      out.println(place.split() + " at " + place.layer());
-      out.println(table(histories, place, metrics));
+    if (csv) {
+      out.print(SummaryCsv.of(histories, metrics, sort));
+    } else {
+      SummaryTables tables =
+          new SummaryTables(metrics, sort, wide ? 0 : spec.usageMessage().width());
+      out.print(tables.of(histories));
+      VerdictLines.printRuns(out, histories);
     }
-    VerdictLines.printRuns(out, histories);
     out.flush();
     PrintWriter err = spec.commandLine().getErr();
     log.warnings().forEach(warning -> err.println("collapse4j: " + warning));
@@ -86,67 +106,21 @@ public final class SummaryCommand implements Callable<Integer> {
     if (keys.equals(List.of("all"))) {
       return List.of(Metric.values());
     }
-    return keys.stream().map(this::metric).toList();
+    return keys.stream().map(key -> metric("--metrics", key)).toList();
   }
 
-  private Metric metric(String key) {
+  private Metric metric(String option, String key) {
     return Metric.withKey(key)
         .orElseThrow(
             () ->
                 new ParameterException(
                     spec.commandLine(),
-                    "--metrics must name metrics, of which \""
+                    option
+                        + " must name metrics, of which \""
                         + key
                         + "\" is none; there are "
                         + Arrays.stream(Metric.values())
                             .map(Metric::key)
                             .collect(Collectors.joining(", "))));
-  }
-
-  private record Place(String split, String layer) {}
-
-  private static Set<Place> places(List<RunHistory> histories) {
-    Set<Place> places = new LinkedHashSet<>();
-    histories.forEach(h -> h.series().forEach(s -> places.add(new Place(s.split(), s.layer()))));
-    return places;
-  }
-
-  private static String table(List<RunHistory> histories, Place place, List<Metric> metrics) {
-    Map<String, MetricSeries> byRun = new LinkedHashMap<>();
-    for (RunHistory history : histories) {
-      history.series().stream()
-          .filter(s -> s.split().equals(place.split()) && s.layer().equals(place.layer()))
-          .forEach(s -> byRun.put(history.run(), s));
-    }
-    List<Metric> measured =
-        metrics.stream()
-            .filter(m -> byRun.values().stream().anyMatch(s -> s.last(m).isPresent()))
-            .toList();
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(header(measured));
-    byRun.forEach((run, series) -> rows.add(row(run, series, measured)));
-    return TextTable.of(rows);
-  }
-
-  private static List<String> header(List<Metric> metrics) {
-    List<String> header = new ArrayList<>(List.of("run", "epoch"));
-    for (Metric metric : metrics) {
-      header.add(metric.key());
-      header.add("best");
-      header.add("at");
-    }
-    return header;
-  }
-
-  private static List<String> row(String run, MetricSeries series, List<Metric> metrics) {
-    List<String> row = new ArrayList<>();
-    row.add(TextTable.oneLine(run));
-    row.add(String.valueOf(series.observations().get(series.observations().size() - 1).epoch()));
-    for (Metric metric : metrics) {
-      row.add(series.last(metric).map(p -> TextTable.number(p.value())).orElse(""));
-      row.add(series.best(metric).map(p -> TextTable.number(p.value())).orElse(""));
-      row.add(series.best(metric).map(p -> String.valueOf(p.epoch())).orElse(""));
-    }
-    return row;
   }
 }

@@ -24,6 +24,11 @@ import picocli.CommandLine.Spec;
     name = "suspects",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {
+      "",
+      "Example:",
+      "  collapse4j suspects --noise-rate 0.2 --csv suspects.csv --html suspects.html"
+    },
     description = {
       "Trains a network and ranks the training images by how probably their label is wrong.",
       "The evidence is their margin, averaged over the epochs. Writes the ranking as CSV, and a page",

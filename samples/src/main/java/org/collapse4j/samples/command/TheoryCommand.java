@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     name = "theory",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {"", "Example:", "  collapse4j theory --eta 0:0.4:0.02 --alpha 0,0.1 --log runs"},
     description = {
       "Solves the memorization-dilation model (Nguyen et al., ICLR 2023) for every eta, alpha and C.",
       "Prints a table of the relative dilation r/D, and writes it as CSV and as an HTML page with"

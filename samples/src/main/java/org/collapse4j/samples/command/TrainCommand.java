@@ -9,6 +9,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.RunHistory;
@@ -18,8 +19,11 @@ import org.collapse4j.samples.experiment.ObservedTraining;
 import org.collapse4j.verdict.VerdictRules;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -28,6 +32,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {"", "Example:", "  collapse4j train --noise-rate 0.2 --epochs 30 --run noisy"},
+    defaultValueProvider = TrainCommand.Defaults.class,
     description = {
       "Trains a small network on Fashion-MNIST and shows, epoch by epoch, how its classes collapse.",
       "Without --data it takes the 10,000 + 2,000 images that come with the program.",
@@ -55,7 +61,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Hyperparameters.Builder hyperparameters = cell.set(training.hyperparameters());
+    Hyperparameters.Builder hyperparameters = cell.set(training.collapsing());
     Path log = newLog();
     ImageData images = training.images();
     Hyperparameters all = hyperparameters.data(images.name()).build();
@@ -95,5 +101,16 @@ public final class TrainCommand implements Callable<Integer> {
     }
     OutputFile.requireLog(log);
     return log;
+  }
+
+  /** Where they differ from those of the commands that compare losses: here classes collapse. */
+  static final class Defaults implements IDefaultValueProvider {
+    private static final Map<String, String> OF_OPTIONS =
+        Map.of("--epochs", "120", "--learning-rate", "0.1", "--weight-decay", "5e-3");
+
+    @Override
+    public String defaultValue(ArgSpec argument) {
+      return argument instanceof OptionSpec option ? OF_OPTIONS.get(option.longestName()) : null;
+    }
   }
 }

@@ -15,14 +15,16 @@ import picocli.CommandLine.Option;
 
 /** The options of every command that trains: data, network and optimiser. */
 final class TrainingOptions {
+  /** As many images of each class as a small network fits to the last in two minutes. */
+  private static final int SMALL = 300;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = {
-        "directory of the files of MNIST or Fashion-MNIST (IDX, plain or .gz), CIFAR-10 or",
-        "CIFAR-100 (binary version) or SVHN (cropped, .mat); without it the 10,000 + 2,000 images",
-        "that come with the program"
-      })
+      description =
+          "directory of the files of MNIST or Fashion-MNIST (IDX, plain or .gz), "
+              + "CIFAR-10 or CIFAR-100 (binary version) or SVHN (cropped, .mat); without "
+              + "it the 10,000 + 2,000 images that come with the program")
   private Path data;
 
   @Option(
@@ -35,28 +37,27 @@ final class TrainingOptions {
   @Option(
       names = "--examples-per-class",
       paramLabel = "N",
-      defaultValue = "0",
-      description = "the first N training images of each class; 0 for all (default)")
-  private int examplesPerClass;
+      description =
+          "the first N training images of each class, 0 for all"
+              + " (default: all; of train without --data 300)")
+  private Integer examplesPerClass;
 
   @Option(
       names = "--model",
       paramLabel = "mlp|cnn|resnet18",
       defaultValue = "mlp",
-      description = {
-        "fully connected, convolutional in the manner of LeNet, or residual, for 32 x 32",
-        "(default: ${DEFAULT-VALUE})"
-      })
+      description =
+          "fully connected, convolutional in the manner of LeNet, or residual, for "
+              + "32 x 32 (default: ${DEFAULT-VALUE})")
   private Architecture model;
 
   @Option(
       names = "--widths",
       paramLabel = "N",
       split = ",",
-      description = {
-        "units of the fully connected hidden layers, instead of --depth, --width and --features",
-        "(default: 256,256,256,256,256 of mlp, 500 of cnn)"
-      })
+      description =
+          "units of the fully connected hidden layers, instead of --depth, --width "
+              + "and --features (default: 256,256,256,256,256 of mlp, 500 of cnn)")
   private List<Integer> widths;
 
   @Option(
@@ -79,17 +80,17 @@ final class TrainingOptions {
       names = "--batch-norm",
       negatable = true,
       fallbackValue = "true",
-      description = {
-        "normalise hidden layers over the batch, or do not",
-        "(default: they are, but for mlp)"
-      })
+      description =
+          "normalise hidden layers over the batch, or do not (default: they are; "
+              + "those of mlp are with train only)")
   private Boolean batchNorm;
 
   @Option(
       names = "--activation",
       paramLabel = "NAME",
       defaultValue = "relu",
-      description = "of hidden layers, as DL4J calls it (default: ${DEFAULT-VALUE})")
+      description = "of hidden layers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})",
+      completionCandidates = TypedName.Activations.class)
   private Activation activation;
 
   @Option(
@@ -117,10 +118,9 @@ final class TrainingOptions {
       names = "--drops",
       paramLabel = "N",
       split = ",",
-      description = {
-        "epochs after which the learning rate drops tenfold, such as 40,80",
-        "(default: two thirds of the epochs)"
-      })
+      description =
+          "epochs after which the learning rate drops tenfold, such as 40,80 "
+              + "(default: two thirds of the epochs; of train half and five sixths)")
   private List<Integer> drops;
 
   @Option(
@@ -130,12 +130,27 @@ final class TrainingOptions {
       description = "factor of the squared parameters, halved (default: ${DEFAULT-VALUE})")
   private double weightDecay;
 
+  /** What the options say, and what they leave open as a network that collapses needs it. */
+  Hyperparameters.Builder collapsing() {
+    Hyperparameters.Builder all = hyperparameters();
+    if (batchNorm == null) {
+      all.batchNorm(true);
+    }
+    if (drops == null) {
+      all.drops(List.of(Math.max(1, epochs / 2), Math.max(2, 5 * epochs / 6)));
+    }
+    if (examplesPerClass == null && data == null) {
+      all.examplesPerClass(SMALL);
+    }
+    return all;
+  }
+
   /** What the options say, checked; the data are not read. */
   Hyperparameters.Builder hyperparameters() {
     Hyperparameters.Builder all =
         Hyperparameters.builder()
             .classes(classes)
-            .examplesPerClass(examplesPerClass)
+            .examplesPerClass(examplesPerClass == null ? 0 : examplesPerClass)
             .model(model)
             .batchNorm(batchNorm)
             .activation(activation)

@@ -1,12 +1,18 @@
 package org.collapse4j.samples.data;
 
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openlca.npy.Npy;
@@ -15,26 +21,31 @@ import org.openlca.npy.NpyDataType;
 import org.openlca.npy.NpyHeader;
 
 /**
- * Arrays in NumPy's NPY format, as every framework can export them; in C or Fortran order, of
- * either byte order.
+ * Arrays in NumPy's formats, as every framework can export them; in C or Fortran order, of either
+ * byte order. An array is an NPY file, or one of an NPZ file, as {@code file.npz:name}; where the
+ * NPZ file has only one, {@code file.npz} will do.
  */
 public final class NpyFile {
-  private static final Set<NpyDataType> FLOATS = EnumSet.of(NpyDataType.f4, NpyDataType.f8);
-  private static final Set<NpyDataType> INTEGERS = EnumSet.of(NpyDataType.i4, NpyDataType.i8);
+  private static final Set<NpyDataType> FLOATS =
+      EnumSet.of(NpyDataType.f2, NpyDataType.f4, NpyDataType.f8);
+  private static final Set<NpyDataType> NUMBERS =
+      EnumSet.complementOf(EnumSet.of(NpyDataType.S, NpyDataType.U));
+  private static final String NPZ = ".npz";
+  private static final String NPY = ".npy";
 
   private NpyFile() {}
 
   /**
    * Reads numbers.
    *
-   * @param file float32 or float64
-   * @return an array of the file's shape and type
+   * @param file an array of float16, float32 or float64
+   * @return an array of the file's shape, in float64 if the file is, else in float32
    * @throws NoSuchFileException if there is no such file
-   * @throws IllegalArgumentException if it is no NPY file, is empty or cut off, has no element or
+   * @throws IllegalArgumentException if it is no such file, is empty or cut off, has no element or
    *     another type
    */
   public static INDArray floats(Path file) throws IOException {
-    NpyArray<?> array = read(file, FLOATS, "float32 or float64");
+    NpyArray<?> array = read(file, FLOATS, "float16, float32 or float64");
     INDArray flat =
         array.isDoubleArray()
             ? Nd4j.createFromArray(array.asDoubleArray().data())
@@ -43,17 +54,56 @@ public final class NpyFile {
   }
 
   /**
-   * Reads integers, such as labels.
+   * Reads class indices.
    *
-   * @param file int32 or int64
-   * @return an array of the file's shape, in int64
+   * @param file an array [N] or [N, 1] of whole numbers, of any type of integers or floats, or [N,
+   *     K] with a one in each row, at the index of its class, and zeros
+   * @return the indices [N] in int64; an array of another shape as it is
    * @throws NoSuchFileException if there is no such file
-   * @throws IllegalArgumentException if it is no NPY file, is empty or cut off, has no element or
-   *     another type
+   * @throws IllegalArgumentException if it is no such file, is empty or cut off, has no element,
+   *     another type, a number that is not whole, or a row that is not one-hot
    */
-  public static INDArray integers(Path file) throws IOException {
-    NpyArray<?> array = read(file, INTEGERS, "int32 or int64");
-    return shaped(Nd4j.createFromArray(array.asLongArray().data()), array);
+  public static INDArray classIndices(Path file) throws IOException {
+    NpyArray<?> array = read(file, NUMBERS, "numbers");
+    INDArray labels = shaped(Nd4j.createFromArray(whole(file, array)), array);
+    if (labels.rank() != 2) {
+      return labels;
+    }
+    return labels.columns() == 1 ? labels.reshape(labels.rows()) : hot(file, labels);
+  }
+
+  private static long[] whole(Path file, NpyArray<?> array) {
+    if (!FLOATS.contains(array.dataType())) {
+      return array.asLongArray().data();
+    }
+    double[] numbers = array.asDoubleArray().data();
+    long[] whole = new long[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      whole[i] = (long) numbers[i];
+      if (whole[i] != numbers[i]) {
+        throw new IllegalArgumentException(
+            file + " must hold class indices, and " + numbers[i] + " is no whole number");
+      }
+    }
+    return whole;
+  }
+
+  /** The column of the one in each row. */
+  private static INDArray hot(Path file, INDArray rows) {
+    long[][] numbers = rows.toLongMatrix();
+    long[] indices = new long[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      long ones = Arrays.stream(numbers[i]).filter(number -> number == 1).count();
+      long zeros = Arrays.stream(numbers[i]).filter(number -> number == 0).count();
+      if (ones != 1 || zeros != numbers[i].length - 1) {
+        throw new IllegalArgumentException(
+            file + " must have one 1 in each row, and zeros; row " + i + " has not");
+      }
+      while (numbers[i][(int) indices[i]] == 0) {
+        indices[i]++;
+      }
+    }
+    return Nd4j.createFromArray(indices);
   }
 
   private static INDArray shaped(INDArray flat, NpyArray<?> array) {
@@ -63,6 +113,27 @@ public final class NpyFile {
 
   private static NpyArray<?> read(Path file, Set<NpyDataType> types, String typeNames)
       throws IOException {
+    int colon = file.toString().lastIndexOf(NPZ + ":");
+    String name = colon < 0 ? "" : file.toString().substring(colon + NPZ.length() + 1);
+    Path container = colon < 0 ? file : Path.of(file.toString().substring(0, colon + NPZ.length()));
+    requireFile(container);
+    if (container.toString().endsWith(NPZ)) {
+      try (ZipFile zip = new ZipFile(container.toFile())) {
+        ZipEntry entry = entry(container, zip, name);
+        return read(
+            file,
+            entry.getSize(),
+            () -> Channels.newChannel(zip.getInputStream(entry)),
+            types,
+            typeNames);
+      } catch (ZipException e) {
+        throw new IllegalArgumentException(container + " is no NPZ file: " + e.getMessage(), e);
+      }
+    }
+    return read(file, Files.size(file), () -> Files.newByteChannel(file), types, typeNames);
+  }
+
+  private static void requireFile(Path file) throws IOException {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString(), null, "there is no such file");
     }
@@ -72,17 +143,65 @@ public final class NpyFile {
     if (Files.size(file) == 0) {
       throw new IllegalArgumentException(file + " is empty: it should be an NPY file");
     }
-    NpyHeader header = header(file);
+  }
+
+  private static ZipEntry entry(Path container, ZipFile zip, String name) {
+    List<String> arrays =
+        zip.stream()
+            .map(ZipEntry::getName)
+            .filter(entry -> entry.endsWith(NPY))
+            .map(entry -> entry.substring(0, entry.length() - NPY.length()))
+            .toList();
+    boolean only = name.isEmpty() && arrays.size() == 1;
+    if (!only && !arrays.contains(name)) {
+      throw new IllegalArgumentException(
+          "Which array of "
+              + container
+              + " is meant must be said, as in "
+              + container
+              + ":NAME; there are "
+              + arrays);
+    }
+    return zip.getEntry((only ? arrays.get(0) : name) + NPY);
+  }
+
+  /** Opens an array at its beginning. */
+  @FunctionalInterface
+  private interface Opening {
+    ReadableByteChannel open() throws IOException;
+  }
+
+  private static NpyArray<?> read(
+      Path file, long size, Opening array, Set<NpyDataType> types, String typeNames)
+      throws IOException {
+    NpyHeader header = header(file, array);
     if (!types.contains(header.dict().dataType())) {
       throw new IllegalArgumentException(
           file + " must hold " + typeNames + ", not " + header.dict().dataType().symbol());
     }
-    requireWhole(file, header);
-    return Npy.read(file.toFile());
+    requireWhole(file, size, header);
+    try (ReadableByteChannel channel = array.open()) {
+      NpyArray<?> read = Npy.read(channel);
+      if (header.dict().dataType() == NpyDataType.f2) {
+        correctHalves(read.asFloatArray().data());
+      }
+      return read;
+    }
   }
 
-  private static NpyHeader header(Path file) throws IOException {
-    try (var channel = Files.newByteChannel(file)) {
+  /**
+   * The library sets bits of powers of two in float16 that such a number does not have, so that 1
+   * becomes 1.000122: float32 has 13 bits more, all of them zero.
+   */
+  private static void correctHalves(float[] numbers) {
+    for (int i = 0; i < numbers.length; i++) {
+      int bits = Float.floatToRawIntBits(numbers[i]);
+      numbers[i] = Float.intBitsToFloat(bits & -(1 << 13));
+    }
+  }
+
+  private static NpyHeader header(Path file, Opening array) throws IOException {
+    try (ReadableByteChannel channel = array.open()) {
       return NpyHeader.read(channel);
     } catch (RuntimeException e) {
       // The library throws one kind where a header is wrong, others where it cannot be parsed.
@@ -92,10 +211,10 @@ public final class NpyFile {
   }
 
   /** The library takes what is missing for zeros, and counts elements in an int. */
-  private static void requireWhole(Path file, NpyHeader header) throws IOException {
+  private static void requireWhole(Path file, long size, NpyHeader header) {
     long elements = 1;
-    for (int size : header.dict().shape()) {
-      elements = Math.multiplyExact(elements, (long) size);
+    for (int length : header.dict().shape()) {
+      elements = Math.multiplyExact(elements, (long) length);
     }
     if (elements == 0) {
       throw new IllegalArgumentException(
@@ -106,7 +225,7 @@ public final class NpyFile {
           file + " has " + elements + " elements; at most 2^31 - 17 can be read");
     }
     long expected = header.dataOffset() + elements * header.dict().dataType().size();
-    if (Files.size(file) < expected) {
+    if (size < expected) {
       throw new IllegalArgumentException(
           file
               + " is cut off: an array of shape "
@@ -114,7 +233,7 @@ public final class NpyFile {
               + " takes "
               + expected
               + " bytes, but the file has "
-              + Files.size(file));
+              + size);
     }
   }
 }

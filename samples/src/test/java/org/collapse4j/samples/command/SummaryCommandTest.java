@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.collapse4j.log.JsonLinesSink;
+import org.collapse4j.log.Observation;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,9 +42,9 @@ class SummaryCommandTest {
         String.join(
             System.lineSeparator(),
             "heldout at output",
-            "run          epoch  accuracy    best  at  nc1.pinv    best  at",
-            "first            3    0.8000  0.9000   2    0.6000  0.5000   2",
-            "second?[31m      1    0.2500  0.2500   1     1.500   1.500   1",
+            "run          epoch  accuracy  nc1.pinv",
+            "first            3    0.8000    0.6000",
+            "second?[31m      1    0.2500     1.500",
             "",
             "",
             "first",
@@ -57,11 +62,7 @@ class SummaryCommandTest {
     writeTwoRuns();
     Shell shell = summary("--metrics", "examples,nc1.pinv");
     assertTrue(
-        shell
-            .out()
-            .lines()
-            .toList()
-            .contains("run          epoch  examples  best  at  nc1.pinv    best  at"),
+        shell.out().lines().toList().contains("run          epoch  examples  nc1.pinv"),
         shell.out());
     assertTrue(summary("--metrics", "all").out().contains("examples"));
     Shell wrong = summary("--metrics", "nc9");
@@ -70,6 +71,55 @@ class SummaryCommandTest {
         wrong.err().startsWith("collapse4j: --metrics must name metrics, of which \"nc9\" is none"),
         wrong.err());
     assertEquals(1, wrong.err().lines().count());
+  }
+
+  @Test
+  void wideHasTheBestValuesToo() throws IOException {
+    writeTwoRuns();
+    List<String> lines = summary("--wide").out().lines().toList();
+    assertEquals("run          epoch  accuracy    best  at  nc1.pinv    best  at", lines.get(1));
+    assertEquals("first            3    0.8000  0.9000   2    0.6000  0.5000   2", lines.get(2));
+  }
+
+  @Test
+  void aTableIsNoWiderThanTheTerminalAndSaysWhatIsLeftOut() throws IOException {
+    Path log = folder.resolve("a.jsonl");
+    Measurements.Builder values = Measurements.builder();
+    for (Metric metric : Metric.values()) {
+      values.put(metric, 0.123456);
+    }
+    String name = "x".repeat(100);
+    new JsonLinesSink(log).write(new Observation(name, 1, 10, "train", "output", values.build()));
+    List<String> lines = summary().out().lines().toList();
+    assertTrue(lines.get(1).length() <= 80 && lines.get(1).contains("nc1.pinv"), lines.get(1));
+    assertTrue(lines.get(2).startsWith("x".repeat(29) + "..."), lines.get(2));
+    assertTrue(lines.get(3).startsWith("With --wide or --metrics also: "), lines.get(3));
+    assertTrue(summary("--wide").out().contains(name));
+  }
+
+  @Test
+  void runsAreSortedByTheMetricNearestToItsIdealFirst() throws IOException {
+    writeTwoRuns();
+    Logs.append(folder.resolve("c.jsonl"), "third", 1, 0.9, Double.NaN);
+    assertTrue(summary("--sort", "nc1.pinv").out().lines().toList().get(2).startsWith("first"));
+    List<String> byAccuracy = summary("--sort", "accuracy").out().lines().toList();
+    assertTrue(byAccuracy.get(2).startsWith("third"));
+    assertTrue(byAccuracy.get(4).startsWith("second"));
+    assertTrue(summary("--sort", "nc1.pinv").out().lines().toList().get(4).startsWith("third"));
+    assertTrue(summary("--sort", "nc9").err().contains("--sort must name metrics"));
+  }
+
+  @Test
+  void csvHasFullDigitsAndNothingElse() throws IOException {
+    writeTwoRuns();
+    Logs.append(folder.resolve("c.jsonl"), "a \"b\", c", 1, 1 / 3.0, 1);
+    assertEquals(
+        List.of(
+            "run,split,layer,epoch,accuracy,accuracy.best,accuracy.best.epoch",
+            "first,heldout,output,3,0.8,0.9,2",
+            "second\u001b[31m,heldout,output,1,0.25,0.25,1",
+            "\"a \"\"b\"\", c\",heldout,output,1,0.3333333333333333,0.3333333333333333,1"),
+        summary("--csv", "--metrics", "accuracy").out().lines().toList());
   }
 
   @Test
