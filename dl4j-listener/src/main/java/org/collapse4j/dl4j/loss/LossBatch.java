@@ -3,18 +3,16 @@ package org.collapse4j.dl4j.loss;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What a loss is computed from: matrices of one row a prediction and one column a class, checked,
- * and all in float64 if the logits are, else in float32.
+ * What a loss is computed from, checked: matrices of one row a prediction and one column a class,
+ * in float64 or float32.
  *
  * @param logits {@code [n, K]}
  * @param labels {@code [n, K]}
- * @param rowMask {@code [n, 1]}, or null
- * @param elementMask {@code [n, K]}, or null
+ * @param mask {@code [n, 1]} or {@code [n, K]}, or null
  */
-record LossBatch(INDArray logits, INDArray labels, INDArray rowMask, INDArray elementMask) {
+record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
 
   /**
    * Arguments of a loss, which are not modified.
@@ -37,32 +35,33 @@ record LossBatch(INDArray logits, INDArray labels, INDArray rowMask, INDArray el
             + Arrays.toString(logits.shape())
             + ", but have "
             + Arrays.toString(labels.shape()));
-    DataType type = logits.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
-    INDArray rowMask = null;
-    INDArray elementMask = null;
-    if (mask != null) {
-      boolean perElement = Arrays.equals(mask.shape(), logits.shape());
-      long rows = logits.length() / logits.size(1);
-      require(
-          perElement || (mask.length() == rows && (mask.rank() < 2 || isPerRow(mask, logits))),
-          "a mask must have one value an example or time step, "
-              + rows
-              + " of them, or the shape of the output, "
-              + Arrays.toString(logits.shape())
-              + ", but has "
-              + Arrays.toString(mask.shape()));
-      if (perElement && logits.size(1) > 1) {
-        elementMask = asRows(mask).castTo(type);
-      } else {
-        rowMask = mask.castTo(type).reshape('c', rows, 1);
-      }
-    }
     return new LossBatch(
-        asRows(logits).castTo(type), asRows(labels).castTo(type), rowMask, elementMask);
+        readable(asRows(logits)),
+        readable(asRows(labels)),
+        mask == null ? null : readable(maskOfRows(mask, logits)));
   }
 
-  private static boolean isPerRow(INDArray mask, INDArray logits) {
-    return mask.size(0) == logits.size(0) && (logits.rank() > 2 || mask.size(1) == 1);
+  private static INDArray maskOfRows(INDArray mask, INDArray logits) {
+    if (Arrays.equals(mask.shape(), logits.shape())) {
+      return asRows(mask);
+    }
+    long rows = logits.length() / logits.size(1);
+    boolean perRow =
+        mask.rank() < 2
+            || (mask.size(0) == logits.size(0) && (logits.rank() > 2 || mask.size(1) == 1));
+    require(
+        mask.length() == rows && perRow,
+        "a mask must have one value an example or time step, "
+            + rows
+            + " of them, or the shape of the output, "
+            + Arrays.toString(logits.shape())
+            + ", but has "
+            + Arrays.toString(mask.shape()));
+    return mask.reshape('c', rows, 1);
+  }
+
+  private static INDArray readable(INDArray array) {
+    return array.dataType() == DataType.DOUBLE ? array : array.castTo(DataType.FLOAT);
   }
 
   int rows() {
@@ -73,14 +72,14 @@ record LossBatch(INDArray logits, INDArray labels, INDArray rowMask, INDArray el
     return (int) logits.size(1);
   }
 
-  /** An uninitialised matrix for the gradient, in C order. */
-  INDArray newGradient() {
-    return Nd4j.createUninitialized(logits.dataType(), logits.size(0), logits.size(1));
-  }
-
-  /** An uninitialised column for the score of each row. */
-  INDArray newScores() {
-    return Nd4j.createUninitialized(logits.dataType(), logits.size(0), 1);
+  /** What is thrown for a row whose labels the loss does not accept. */
+  IllegalArgumentException refusal(int row) {
+    return new IllegalArgumentException(
+        "LossLabelRelaxation needs one-hot labels, a single 1 in each row that is not masked, but row "
+            + row
+            + " is "
+            + Arrays.toString(labels.getRow(row).toDoubleVector())
+            + ": for soft labels use LossLabelSmoothing or LossMCXENT");
   }
 
   /** A matrix or column over these rows, in the shape of an array they were made of. */

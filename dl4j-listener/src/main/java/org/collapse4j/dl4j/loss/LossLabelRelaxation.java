@@ -1,6 +1,5 @@
 package org.collapse4j.dl4j.loss;
 
-import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -120,7 +119,7 @@ public final class LossLabelRelaxation extends SoftmaxLoss {
    *
    * @param graph to add to
    * @param name of the variable returned
-   * @param labels {@code [n, K]}, one-hot, of the logits' type; a graph cannot check that they are
+   * @param labels {@code [n, K]}, one-hot; a graph cannot check that they are
    * @param logits {@code [n, K]}, before any softmax
    * @param alpha how much probability other classes may have at no cost, in [0, 1)
    * @return the loss, a scalar
@@ -130,33 +129,38 @@ public final class LossLabelRelaxation extends SoftmaxLoss {
     return new LossLabelRelaxation(alpha).addTo(graph, name, labels, logits);
   }
 
-  /**
-   * Adds this loss, with its weights, to a SameDiff graph: the mean over the examples, marked as a
-   * loss. Alpha is the present one: a graph follows no schedule.
-   *
-   * @param graph to add to
-   * @param name of the variable returned
-   * @param labels {@code [n, K]}, one-hot, of the logits' type; a graph cannot check that they are
-   * @param logits {@code [n, K]}, before any softmax
-   * @return the loss, a scalar
-   */
-  public SDVariable addTo(SameDiff graph, String name, SDVariable labels, SDVariable logits) {
-    return SameDiffLosses.relaxation(graph, name, labels, logits, this);
+  @Override
+  Formula formula(double alpha) {
+    return new Relaxation(alpha);
   }
 
-  static IllegalArgumentException notOneHot(INDArray labels, long row) {
-    return new IllegalArgumentException(
-        "LossLabelRelaxation needs one-hot labels, a single 1 in each row that is not masked, but row "
-            + row
-            + " is "
-            + Arrays.toString(labels.getRow(row).toDoubleVector())
-            + ": for soft labels use LossLabelSmoothing or LossMCXENT");
+  /** Cross-entropy x against the label becomes 0 up to that of {@code p_y = 1 - alpha}. */
+  private record Relaxation(double alpha) implements Formula {
+    @Override
+    public <Q extends Quantity<Q>> Q target(Q label, Q weight, Q prior) {
+      return label.times(weight);
+    }
+
+    @Override
+    public <Q extends Quantity<Q>> Q loss(Q crossEntropy, Q total) {
+      if (alpha == 0) {
+        return crossEntropy;
+      }
+      Q excess = crossEntropy.over(total).plus(Math.log(1 - alpha)).positivePart();
+      Q shareOfOthers = excess.times(-1).exp().times(-1).plus(1).times((1 - alpha) / alpha).plus(1);
+      return excess.times(1 - alpha).plus(shareOfOthers.log().times(-alpha)).times(total);
+    }
+
+    @Override
+    public boolean accepts(double labelled, double sumOfLabels) {
+      return labelled == 1 && sumOfLabels == 1;
+    }
   }
 
   @Override
   LossBatch accepted(LossBatch batch) {
-    INDArray mask = batch.elementMask();
-    if (mask == null) {
+    INDArray mask = batch.mask();
+    if (mask == null || mask.size(1) == 1) {
       return batch;
     }
     INDArray rowMask = mask.max(true, 1);
@@ -165,17 +169,7 @@ public final class LossLabelRelaxation extends SoftmaxLoss {
           "LossLabelRelaxation is no sum over outputs: a mask must have the same value along each"
               + " row, but has several");
     }
-    return new LossBatch(batch.logits(), batch.labels(), rowMask, null);
-  }
-
-  @Override
-  Computation rowByRow(LossBatch batch) {
-    return new RelaxationRowByRow(batch, getAlpha(), weightsOrNull());
-  }
-
-  @Override
-  Computation wholeArrays(LossBatch batch) {
-    return new RelaxationWholeArrays(batch, getAlpha(), weightsOrNull());
+    return new LossBatch(batch.logits(), batch.labels(), rowMask);
   }
 
   /** Same alpha, schedule and weights; where the training stands does not count. */

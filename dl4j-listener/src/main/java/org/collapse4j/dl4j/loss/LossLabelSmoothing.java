@@ -48,9 +48,6 @@ public final class LossLabelSmoothing extends SoftmaxLoss {
 
   @JsonProperty private final double[] prior;
 
-  /** The last target made, which serves as long as alpha and the number of classes stay. */
-  private transient volatile SmoothedTarget lastTarget;
-
   /**
    * Smoothing towards all classes alike.
    *
@@ -163,7 +160,7 @@ public final class LossLabelSmoothing extends SoftmaxLoss {
    *
    * @param graph to add to
    * @param name of the variable returned
-   * @param labels {@code [n, K]}, of the logits' type
+   * @param labels {@code [n, K]}
    * @param logits {@code [n, K]}, before any softmax
    * @param alpha how much of the label is spread, in [0, 1)
    * @return the loss, a scalar
@@ -171,20 +168,6 @@ public final class LossLabelSmoothing extends SoftmaxLoss {
   public static SDVariable addTo(
       SameDiff graph, String name, SDVariable labels, SDVariable logits, double alpha) {
     return new LossLabelSmoothing(alpha).addTo(graph, name, labels, logits);
-  }
-
-  /**
-   * Adds this loss, with its prior and weights, to a SameDiff graph: the mean over the examples,
-   * marked as a loss. Alpha is the present one: a graph follows no schedule.
-   *
-   * @param graph to add to
-   * @param name of the variable returned
-   * @param labels {@code [n, K]}, of the logits' type
-   * @param logits {@code [n, K]}, before any softmax
-   * @return the loss, a scalar
-   */
-  public SDVariable addTo(SameDiff graph, String name, SDVariable labels, SDVariable logits) {
-    return SameDiffLosses.smoothing(graph, name, labels, logits, this);
   }
 
   /**
@@ -196,34 +179,31 @@ public final class LossLabelSmoothing extends SoftmaxLoss {
     return prior == null ? null : prior.clone();
   }
 
+  @Override
   double[] priorOrNull() {
     return prior;
   }
 
-  SmoothedTarget target(int classes) {
-    double alpha = getAlpha();
-    SmoothedTarget target = lastTarget;
-    if (target == null || !target.isFor(alpha, classes)) {
-      target = new SmoothedTarget(alpha, classes, weightsOrNull(), prior);
-      lastTarget = target;
+  @Override
+  Formula formula(double alpha) {
+    return new Smoothing(alpha);
+  }
+
+  private record Smoothing(double alpha) implements Formula {
+    @Override
+    public <Q extends Quantity<Q>> Q target(Q label, Q weight, Q prior) {
+      return label.times(1 - alpha).plus(prior.times(alpha)).times(weight);
     }
-    return target;
-  }
 
-  @Override
-  LossBatch accepted(LossBatch batch) {
-    requireLength(prior, batch, "the prior's values");
-    return batch;
-  }
+    @Override
+    public <Q extends Quantity<Q>> Q loss(Q crossEntropy, Q total) {
+      return crossEntropy;
+    }
 
-  @Override
-  Computation rowByRow(LossBatch batch) {
-    return new SmoothingRowByRow(batch, target(batch.classes()));
-  }
-
-  @Override
-  Computation wholeArrays(LossBatch batch) {
-    return new SmoothingWholeArrays(batch, target(batch.classes()));
+    @Override
+    public boolean accepts(double labelled, double sumOfLabels) {
+      return true;
+    }
   }
 
   /** Same alpha, schedule, weights and prior; where the training stands does not count. */

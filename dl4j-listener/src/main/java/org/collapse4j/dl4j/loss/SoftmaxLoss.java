@@ -2,9 +2,12 @@ package org.collapse4j.dl4j.loss;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,18 +31,6 @@ import org.slf4j.LoggerFactory;
 abstract class SoftmaxLoss implements ILossFunction {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(SoftmaxLoss.class);
-
-  /** One loss over one batch. */
-  interface Computation {
-    /**
-     * Computes the loss.
-     *
-     * @param gradients where the gradient by the logits goes, {@code [n, K]} in C order; or null
-     * @param scores where the loss of each row goes, {@code [n, 1]}; or null
-     * @return the sum over the rows
-     */
-    double compute(INDArray gradients, INDArray scores);
-  }
 
   private record Place(int iteration, int epoch, double alpha) {}
 
@@ -94,14 +85,18 @@ abstract class SoftmaxLoss implements ILossFunction {
     return schedule.clone();
   }
 
-  /** The computation that goes over host memory. */
-  abstract Computation rowByRow(LossBatch batch);
+  /** What this loss makes of labels and cross-entropy. */
+  abstract Formula formula(double alpha);
 
-  /** The computation by operations on whole arrays. */
-  abstract Computation wholeArrays(LossBatch batch);
+  /** The prior, if this loss has one. */
+  double[] priorOrNull() {
+    return null;
+  }
 
   /** What this loss can make of a batch; refuses what it cannot. */
-  abstract LossBatch accepted(LossBatch batch);
+  LossBatch accepted(LossBatch batch) {
+    return batch;
+  }
 
   /**
    * Alpha as it is now: the one given, or the value of the schedule where the training stands.
@@ -131,10 +126,6 @@ abstract class SoftmaxLoss implements ILossFunction {
     return weights == null ? null : weights.clone();
   }
 
-  final double[] weightsOrNull() {
-    return weights;
-  }
-
   /** Sets alpha to the value of its schedule; nothing without a schedule. */
   final void moveTo(int iteration, int epoch) {
     Place now = place;
@@ -154,18 +145,18 @@ abstract class SoftmaxLoss implements ILossFunction {
       IActivation activationFn,
       INDArray mask,
       boolean average) {
-    LossBatch batch = batch(labels, preOutput, activationFn, mask);
-    double sum = computation(batch).compute(null, null);
+    double sum = losses(labels, preOutput, activationFn, mask, false).sum();
     return average ? sum / preOutput.size(0) : sum;
   }
 
   @Override
   public final INDArray computeScoreArray(
       INDArray labels, INDArray preOutput, IActivation activationFn, INDArray mask) {
-    LossBatch batch = batch(labels, preOutput, activationFn, mask);
-    INDArray scores = batch.newScores();
-    computation(batch).compute(null, scores);
-    return LossBatch.shapedLike(preOutput, scores);
+    double[] scores = losses(labels, preOutput, activationFn, mask, false).scores();
+    boolean isDouble = preOutput.dataType() == DataType.DOUBLE;
+    INDArray column = Nd4j.createFromArray(scores).reshape(scores.length, 1);
+    return LossBatch.shapedLike(
+        preOutput, column.castTo(isDouble ? DataType.DOUBLE : DataType.FLOAT));
   }
 
   @Override
@@ -182,12 +173,37 @@ abstract class SoftmaxLoss implements ILossFunction {
       INDArray mask,
       boolean average) {
     warnOfStandingSchedule();
-    LossBatch batch = batch(labels, preOutput, activationFn, mask);
-    INDArray gradient = batch.newGradient();
-    double sum = computation(batch).compute(gradient, null);
-    double score = average ? sum / preOutput.size(0) : sum;
+    RowLosses losses = losses(labels, preOutput, activationFn, mask, true);
     return new Pair<>(
-        score, LossBatch.shapedLike(preOutput, gradient.castTo(preOutput.dataType())));
+        average ? losses.sum() / preOutput.size(0) : losses.sum(),
+        LossBatch.shapedLike(preOutput, losses.gradient().castTo(preOutput.dataType())));
+  }
+
+  /**
+   * Adds this loss, with its options, to a SameDiff graph: the mean over the examples, marked as a
+   * loss. Alpha is the present one: a graph follows no schedule. The graph computes it in float64,
+   * and its result is of the logits' type.
+   *
+   * @param graph to add to
+   * @param name of the variable returned
+   * @param labels {@code [n, K]}; a graph cannot check that they are one-hot where that is needed
+   * @param logits {@code [n, K]}, before any softmax
+   * @return the loss, a scalar
+   */
+  public final SDVariable addTo(SameDiff graph, String name, SDVariable labels, SDVariable logits) {
+    Formula formula = formula(getAlpha());
+    GraphVariable one = new GraphVariable(graph.constant(1.0));
+    GraphVariable classes = GraphVariable.of(graph.onesLike(labels)).sum();
+    GraphVariable wanted =
+        formula.target(
+            GraphVariable.of(labels),
+            weights == null ? one : GraphVariable.row(graph, weights),
+            priorOrNull() == null ? one.over(classes) : GraphVariable.row(graph, priorOrNull()));
+    GraphVariable costs = GraphVariable.of(logits).logSoftmax().times(-1).times(wanted);
+    SDVariable loss =
+        formula.loss(costs.sum(), wanted.sum()).variable().mean().castTo(name, logits.dataType());
+    loss.markAsLoss();
+    return loss;
   }
 
   private void warnOfStandingSchedule() {
@@ -201,8 +217,12 @@ abstract class SoftmaxLoss implements ILossFunction {
     }
   }
 
-  private LossBatch batch(
-      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
+  private RowLosses losses(
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activation,
+      INDArray mask,
+      boolean wantsGradient) {
     if (!(activation instanceof ActivationSoftmax)) {
       throw new IllegalArgumentException(
           getClass().getSimpleName()
@@ -212,11 +232,30 @@ abstract class SoftmaxLoss implements ILossFunction {
               + " layer; for independent classes use sigmoid with LossBinaryXENT");
     }
     LossBatch batch = accepted(LossBatch.of(labels, preOutput, mask));
-    requireLength(weights, batch, "class weights");
-    return batch;
+    return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU
+        ? onHost(batch, wantsGradient)
+        : onDevice(batch, wantsGradient);
   }
 
-  static void requireLength(double[] values, LossBatch batch, String what) {
+  /** The loss by a loop over host memory. */
+  final RowLosses onHost(LossBatch batch, boolean wantsGradient) {
+    Formula formula = formula(getAlpha());
+    return HostLoss.compute(batch, formula, target(formula, batch), wantsGradient);
+  }
+
+  /** The loss by operations on whole arrays, wherever they are. */
+  final RowLosses onDevice(LossBatch batch, boolean wantsGradient) {
+    Formula formula = formula(getAlpha());
+    return ArrayLoss.compute(batch, formula, target(formula, batch), wantsGradient);
+  }
+
+  private LinearTarget target(Formula formula, LossBatch batch) {
+    requireLength(weights, batch, "class weights");
+    requireLength(priorOrNull(), batch, "the prior's values");
+    return LinearTarget.of(formula, batch.classes(), weights, priorOrNull());
+  }
+
+  private static void requireLength(double[] values, LossBatch batch, String what) {
     if (values != null && values.length != batch.classes()) {
       throw new IllegalArgumentException(
           what
@@ -225,13 +264,6 @@ abstract class SoftmaxLoss implements ILossFunction {
               + ", but there are "
               + values.length);
     }
-  }
-
-  private Computation computation(LossBatch batch) {
-    boolean onHost =
-        Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU
-            && batch.elementMask() == null;
-    return onHost ? rowByRow(batch) : wholeArrays(batch);
   }
 
   @Override

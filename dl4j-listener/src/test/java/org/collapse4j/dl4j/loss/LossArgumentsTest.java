@@ -154,7 +154,7 @@ class LossArgumentsTest {
           "row 3",
           "LossLabelSmoothing");
       LossBatch batch = LossBatch.of(labels, LOGITS, null);
-      assertRefused(() -> loss.wholeArrays(batch), "one-hot", "row 3");
+      assertRefused(() -> loss.onDevice(batch, false), "one-hot", "row 3");
       assertTrue(
           Double.isFinite(
               loss.computeScore(
@@ -198,8 +198,7 @@ class LossArgumentsTest {
           loss.computeScoreArray(labels, z, SOFTMAX, m);
           loss.computeGradient(labels, z, SOFTMAX, m);
           loss.computeGradientAndScore(labels, z, SOFTMAX, m, true);
-          LossBatch batch = loss.accepted(LossBatch.of(labels, z, m));
-          loss.wholeArrays(batch).compute(batch.newGradient(), batch.newScores());
+          loss.onDevice(loss.accepted(LossBatch.of(labels, z, m)), true);
           assertEquals(LABELS.castTo(type), labels);
           assertEquals(LOGITS.castTo(type), z);
           assertEquals(used.castTo(type), m);

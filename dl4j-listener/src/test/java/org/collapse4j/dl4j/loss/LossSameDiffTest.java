@@ -5,6 +5,7 @@ import static org.collapse4j.dl4j.loss.LossTesting.logits;
 import static org.collapse4j.dl4j.loss.LossTesting.oneHot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -93,5 +94,21 @@ class LossSameDiffTest {
         z,
         ReferenceLoss.relaxation(labels, z, 0.2, weights),
         "relaxation");
+  }
+
+  @Test
+  void aSavedGraphGivesTheSame() throws IOException {
+    INDArray labels = oneHot(DataType.FLOAT, ROWS, 4, 12);
+    for (SoftmaxLoss loss : List.of(new LossLabelSmoothing(0.2), new LossLabelRelaxation(0.2))) {
+      SameDiff graph = SameDiff.create();
+      SDVariable t = graph.placeHolder("t", DataType.FLOAT, -1, 4);
+      SDVariable logits = graph.var("z", logits(DataType.FLOAT, ROWS, 4, 2, 11));
+      loss.addTo(graph, "loss", t, logits);
+      SameDiff loaded = SameDiff.fromFlatBuffers(graph.asFlatBuffers(true));
+      Map<String, INDArray> at = Map.of("t", labels);
+      assertEquals(graph.outputSingle(at, "loss"), loaded.outputSingle(at, "loss"));
+      assertEquals(
+          graph.calculateGradients(at, "z").get("z"), loaded.calculateGradients(at, "z").get("z"));
+    }
   }
 }

@@ -28,10 +28,7 @@ class LossValueTest {
   private static final int ROWS = 7;
   private static final double[] ALPHAS = {0, 0.1, 0.5, 0.99};
 
-  /** Rounding of float32 within whole arrays, where each of some operations rounds. */
-  private static final double WHOLE_ARRAYS_FLOAT = 5e-6;
-
-  private static final double WHOLE_ARRAYS_DOUBLE = 1e-13;
+  private static final double WHOLE_ARRAYS_TOLERANCE = 1e-14;
 
   record Case(DataType type, int classes, double scale, double alpha, boolean weighted) {}
 
@@ -135,13 +132,12 @@ class LossValueTest {
 
   private static void assertWholeArrays(
       SoftmaxLoss loss, LossBatch batch, ReferenceLoss reference) {
-    double tolerance = isDouble(batch.logits()) ? WHOLE_ARRAYS_DOUBLE : WHOLE_ARRAYS_FLOAT;
-    INDArray gradients = batch.newGradient();
-    INDArray scores = batch.newScores();
-    double sum = loss.wholeArrays(batch).compute(gradients, scores);
-    assertClose(reference.gradients(), gradients, tolerance, loss + " whole-array gradient");
-    assertClose(reference.scores(), scores, tolerance, loss + " whole-array scores");
-    assertEquals(reference.sum(), sum, tolerance * Math.max(1, reference.sum()));
+    double tolerance = WHOLE_ARRAYS_TOLERANCE;
+    RowLosses actual = loss.onDevice(batch, true);
+    INDArray scores = Nd4j.createFromArray(actual.scores()).reshape(batch.rows(), 1);
+    assertClose(reference.gradients(), actual.gradient(), tolerance, loss + " on a device");
+    assertClose(reference.scores(), scores, tolerance, loss + " scores on a device");
+    assertEquals(reference.sum(), actual.sum(), tolerance * Math.max(1, reference.sum()));
   }
 
   @ParameterizedTest

@@ -16,6 +16,17 @@ final class ReferenceLoss {
   /** {@code -sum_c w_c q_c log p_c} with {@code q = (1 - alpha) t + alpha u}. */
   static ReferenceLoss smoothing(
       INDArray labels, INDArray logits, double alpha, double[] prior, double[] weights) {
+    return smoothing(labels, logits, alpha, prior, weights, Nd4j.onesLike(logits));
+  }
+
+  /** {@code -sum_c m_c w_c q_c log p_c} with a mask m of single outputs. */
+  static ReferenceLoss smoothing(
+      INDArray labels,
+      INDArray logits,
+      double alpha,
+      double[] prior,
+      double[] weights,
+      INDArray elementMask) {
     int n = logits.rows();
     int k = logits.columns();
     ReferenceLoss loss = new ReferenceLoss(n, k);
@@ -26,7 +37,9 @@ final class ReferenceLoss {
       for (int c = 0; c < k; c++) {
         double u = prior == null ? 1.0 / k : prior[c];
         q[c] =
-            (weights == null ? 1 : weights[c]) * ((1 - alpha) * labels.getDouble(i, c) + alpha * u);
+            elementMask.getDouble(i, c)
+                * (weights == null ? 1 : weights[c])
+                * ((1 - alpha) * labels.getDouble(i, c) + alpha * u);
         total += q[c];
         if (q[c] != 0) {
           loss.scores[i][0] -= q[c] * logP[c];

@@ -1,0 +1,190 @@
+package org.collapse4j.dl4j.loss;
+
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A loss of arrays in host memory, a row at a time in float64; large batches in blocks of rows, by
+ * the threads of the common pool. {@link ArrayLoss} takes five to twenty times as long there.
+ */
+final class HostLoss {
+  /** Some tenths of a millisecond of work: far more than handing it to a thread costs. */
+  private static final int BLOCK_ELEMENTS = 1 << 15;
+
+  private final LossBatch batch;
+  private final Formula formula;
+  private final LinearTarget target;
+  private final INDArray gradient;
+  private final AtomicInteger firstRefused;
+
+  private HostLoss(LossBatch batch, Formula formula, LinearTarget target, boolean wantsGradient) {
+    this.batch = batch;
+    this.formula = formula;
+    this.target = target;
+    this.gradient =
+        wantsGradient
+            ? Nd4j.createUninitialized(batch.logits().dataType(), batch.rows(), batch.classes())
+            : null;
+    this.firstRefused = new AtomicInteger(batch.rows());
+  }
+
+  static RowLosses compute(
+      LossBatch batch, Formula formula, LinearTarget target, boolean wantsGradient) {
+    HostLoss loss = new HostLoss(batch, formula, target, wantsGradient);
+    try {
+      return new RowLosses(loss.scores(), loss.gradient);
+    } finally {
+      Reference.reachabilityFence(loss);
+    }
+  }
+
+  private double[] scores() {
+    int rows = batch.rows();
+    int blockRows = Math.max(1, BLOCK_ELEMENTS / batch.classes());
+    int blocks = (rows + blockRows - 1) / blockRows;
+    double[] scores = new double[rows];
+    IntStream numbers = IntStream.range(0, blocks);
+    (blocks > 1 ? numbers.parallel() : numbers)
+        .forEach(
+            block -> {
+              int end = Math.min(rows, (block + 1) * blockRows);
+              Row row = new Row();
+              for (int i = block * blockRows; i < end; i++) {
+                scores[i] = row.loss(i);
+              }
+            });
+    if (firstRefused.get() < rows) {
+      throw batch.refusal(firstRefused.get());
+    }
+    return scores;
+  }
+
+  /** Room for one row, which one thread moves over its block. */
+  private final class Row {
+    private final HostMatrix logits = new HostMatrix(batch.logits());
+    private final HostMatrix labels = new HostMatrix(batch.labels());
+    private final HostMatrix mask = batch.mask() == null ? null : new HostMatrix(batch.mask());
+    private final HostMatrix gradients = gradient == null ? null : new HostMatrix(gradient);
+    private final double[] factors = new double[mask == null ? 0 : (int) batch.mask().size(1)];
+    private final double[] wanted = new double[batch.classes()];
+    private final double[] z = new double[batch.classes()];
+    private final double[] exponentials = new double[batch.classes()];
+    private double total;
+    private int largest;
+    private double others;
+
+    /** Computes the loss of a row, and writes its gradient if that is wanted. */
+    double loss(int row) {
+      labels.read(row, wanted);
+      if (mask != null) {
+        mask.read(row, factors);
+      }
+      if (mask != null && isZero(factors)) {
+        writeGradient(row, 0);
+        return 0;
+      }
+      if (!findTarget()) {
+        firstRefused.accumulateAndGet(row, Math::min);
+        return 0;
+      }
+      logits.read(row, z);
+      DualNumber loss =
+          formula.loss(DualNumber.variable(crossEntropy()), DualNumber.constant(total));
+      writeGradient(row, loss.slope());
+      return loss.value();
+    }
+
+    /** Makes what is wanted of the labels; false if they are not accepted. */
+    private boolean findTarget() {
+      int labelled = 0;
+      double labelSum = 0;
+      double sum = target.floorSum();
+      double[] shares = target.shares();
+      double[] floors = target.floors();
+      for (int c = 0; c < wanted.length; c++) {
+        double label = wanted[c];
+        if (label != 0) {
+          labelled++;
+          labelSum += label;
+          sum += label * shares[c];
+        }
+        wanted[c] = label * shares[c] + floors[c];
+      }
+      total = mask == null ? sum : maskedTotal();
+      return formula.accepts(labelled, labelSum);
+    }
+
+    private double maskedTotal() {
+      double sum = 0;
+      for (int c = 0; c < wanted.length; c++) {
+        double factor = factors[factors.length == 1 ? 0 : c];
+        wanted[c] = factor == 0 ? 0 : factor * wanted[c];
+        sum += wanted[c];
+      }
+      return sum;
+    }
+
+    /**
+     * The cross-entropy. The largest logit's exponential is 1 and is kept apart from the sum of the
+     * others, so that a saturated row keeps the digits of its small probabilities.
+     */
+    private double crossEntropy() {
+      double max = z[0];
+      int at = 0;
+      for (int c = 1; c < z.length; c++) {
+        if (z[c] > max) {
+          max = z[c];
+          at = c;
+        }
+      }
+      double sum = 0;
+      double wantedLogits = 0;
+      for (int c = 0; c < z.length; c++) {
+        double shifted = z[c] - max;
+        double exponential = Exponential.of(shifted);
+        exponentials[c] = exponential;
+        if (c != at) {
+          sum += exponential;
+        }
+        // A class of which nothing is wanted costs nothing, were its logit negative infinity.
+        if (wanted[c] != 0) {
+          wantedLogits += wanted[c] * shifted;
+        }
+      }
+      largest = at;
+      others = sum;
+      return total * Math.log1p(sum) - wantedLogits;
+    }
+
+    /** Writes the gradient: that of the cross-entropy times a slope. */
+    private void writeGradient(int row, double slope) {
+      if (gradients == null) {
+        return;
+      }
+      if (slope == 0) {
+        Arrays.fill(exponentials, 0);
+      } else {
+        double factor = slope * total / (1 + others);
+        double ofLargest = total - wanted[largest] - total * (others / (1 + others));
+        for (int c = 0; c < wanted.length; c++) {
+          exponentials[c] = factor * exponentials[c] - slope * wanted[c];
+        }
+        exponentials[largest] = slope * ofLargest;
+      }
+      gradients.write(row, exponentials);
+    }
+  }
+
+  private static boolean isZero(double[] values) {
+    for (double value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
