@@ -2,6 +2,7 @@ package org.collapse4j.anymodel;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -68,6 +69,11 @@ record RandomModel(
     Head activating(boolean can) {
       return new Head(layer, index, source, unit, classes, perStep, can);
     }
+  }
+
+  /** Whether sequences are trained on in windows. */
+  boolean isTruncated() {
+    return sequential != null && sequential.getBackpropType() == BackpropType.TruncatedBPTT;
   }
 
   /** The model as it is before training, the same each time. */

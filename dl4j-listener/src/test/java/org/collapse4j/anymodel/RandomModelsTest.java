@@ -2,7 +2,6 @@ package org.collapse4j.anymodel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,11 +69,10 @@ class RandomModelsTest {
   private static void check(RandomModel model) {
     double[] without = train(model, built -> null);
     try (RecordedWarnings log = new RecordedWarnings()) {
-      List<Observation> byDefault = new ArrayList<>();
-      NeuralCollapseListener plain = NeuralCollapseListener.builder().sink(byDefault::add).build();
-      assertArrayEquals(without, train(model, built -> plain), "bits with the default listener");
-      assertEquals(0, plain.failureCount(), () -> "failures by default: " + log.lines());
-      assertTrue(!byDefault.isEmpty(), () -> "no observation by default: " + log.lines());
+      ByDefault plain = new ByDefault(model);
+      assertArrayEquals(without, train(model, plain::listener), "bits with the default listener");
+      assertEquals(0, plain.listener.failureCount(), () -> "failures by default: " + log.lines());
+      plain.check();
 
       Probed probed = new Probed(model);
       assertArrayEquals(without, train(model, probed::listener), "bits with probes");
@@ -100,6 +98,53 @@ class RandomModelsTest {
       ((ComputationGraph) built).fit(new BatchesIterator(model.training()), EPOCHS);
     }
     return built.params().castTo(DataType.DOUBLE).toDoubleVector();
+  }
+
+  /** One training with no option set but where observations go. */
+  private static final class ByDefault {
+    private final RandomModel model;
+    private final List<Observation> observations = new ArrayList<>();
+    private INDArray parameters;
+    private NeuralCollapseListener listener;
+
+    ByDefault(RandomModel model) {
+      this.model = model;
+    }
+
+    NeuralCollapseListener listener(Model built) {
+      listener =
+          NeuralCollapseListener.builder()
+              .sink(
+                  observation -> {
+                    observations.add(observation);
+                    parameters = built.params().dup().detach();
+                  })
+              .build();
+      return listener;
+    }
+
+    /** The sample is all of so few examples, in batches of its own, which rounds otherwise. */
+    void check() {
+      assertEquals(EPOCHS * model.heads().size(), observations.size(), "observations by default");
+      if (model.isTruncated()) {
+        return; // The sample is of windows, which begin without the state of those before.
+      }
+      Model built = model.build();
+      built.setParams(parameters);
+      for (Head head : model.heads()) {
+        Observation last =
+            observations.stream()
+                .filter(o -> o.epoch() == EPOCHS && o.layer().equals(head.layer()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("train", last.split());
+        Float64Reference reference =
+            GatheredRows.ofHead(built, head, model.training()).reference(true);
+        boolean narrow = model.type() == DataType.FLOAT;
+        new AgainstReference(reference.ofRoundedFeatures(), narrow, model.seed())
+            .check(last.measurements(), "sample at " + head.layer());
+      }
+    }
   }
 
   /** One training with probes, whose options are drawn too. */
