@@ -13,6 +13,8 @@ import java.util.Random;
 import org.collapse4j.dl4j.noise.LabelledExample;
 import org.collapse4j.dl4j.noise.LabelledExamples;
 import org.collapse4j.log.MetricSink;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
@@ -88,6 +90,20 @@ class SuspectEvidenceTest {
     SuspectLabel first = labels.ranking().get(0);
     assertEquals(byIndex.get(first.index()).clean(), first.sitsWith());
     assertTrue(first.distanceRatio() > 1);
+  }
+
+  @Test
+  void howManyLabelsLookWrongIsMeasured() {
+    NeuralCollapseListener listener = listener(shuffledBatches(5)).build();
+    MultiLayerNetwork network = Training.multiLayerNetwork();
+    network.addListeners(listener);
+    network.fit(shuffledBatches(1), 4);
+    Measurements measured = listener.lastObservation("train").orElseThrow().measurements();
+    SuspectLabels labels = listener.suspectLabels();
+    assertTrue(labels.estimatedCount() > 0);
+    assertEquals(labels.estimatedCount(), measured.value(Metric.SUSPECTS_COUNT));
+    assertEquals(labels.estimatedCount() / 300.0, measured.value(Metric.SUSPECTS_SHARE));
+    assertEquals(labels.memorizationEstimated(), measured.value(Metric.MEMORIZATION_ESTIMATED));
   }
 
   @Test
