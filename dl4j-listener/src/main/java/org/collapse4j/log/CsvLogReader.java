@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -14,19 +13,15 @@ import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 
 /** Reads what {@link CsvSink} wrote. */
-final class CsvLogReader {
+final class CsvLogReader extends LogReader {
   private static final int PLACE = CsvSink.PLACE.size();
 
-  private final Path file;
-  private final LogLines lines;
   private final Deque<LogLines.Line> ahead = new ArrayDeque<>();
-  private final List<Observation> observations = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private LogLines lines;
   private int lastTorn = -1;
 
-  private CsvLogReader(Path file, LogLines lines) {
-    this.file = file;
-    this.lines = lines;
+  CsvLogReader(Path file) {
+    super(file);
   }
 
   /** Whether the first line of a file has the columns of a log. */
@@ -41,16 +36,12 @@ final class CsvLogReader {
     return columns.size() > PLACE && columns.subList(0, PLACE).equals(CsvSink.PLACE);
   }
 
-  static MetricLog read(Path file) throws IOException {
-    try (LogLines lines = new LogLines(file)) {
-      return new CsvLogReader(file, lines).read();
-    }
-  }
-
-  private MetricLog read() throws IOException {
+  @Override
+  void read(LogLines linesOfFile) throws IOException {
+    lines = linesOfFile;
     LogLines.Line header = lines.next();
     if (header == null) {
-      throw new IllegalArgumentException(file + " is empty: it has no whole observation");
+      throw isEmpty();
     }
     List<Metric> columns = columns(header);
     for (LogLines.Line line = next(); line != null; line = next()) {
@@ -58,10 +49,6 @@ final class CsvLogReader {
         read(line, columns);
       }
     }
-    if (observations.isEmpty()) {
-      throw new IllegalArgumentException(file + " is empty: it has no whole observation");
-    }
-    return new MetricLog(observations, warnings);
   }
 
   private LogLines.Line next() throws IOException {
@@ -97,15 +84,14 @@ final class CsvLogReader {
     try {
       observations.add(observation(fields.get(), columns));
     } catch (IllegalArgumentException wrong) {
-      throw new IllegalArgumentException(
-          file + ", line " + first.number() + " is no observation: " + wrong.getMessage(), wrong);
+      throw isNoObservation(first, wrong);
     }
   }
 
   /** Lines that follow each other are the remains of one row, whose run has line feeds in it. */
   private void leaveOut(LogLines.Line torn) {
     if (torn.number() != lastTorn + 1) {
-      warnings.add(file + ", line " + torn.number() + " was torn in writing, and is left out");
+      warnOfTorn(torn);
     }
     lastTorn = torn.number();
   }

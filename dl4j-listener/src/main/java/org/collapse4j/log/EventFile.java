@@ -165,14 +165,8 @@ final class EventFile {
   }
 
   private void write(ByteBuffer record, StandardOpenOption how) throws IOException {
-    // An interrupt that is pending would close the channel, and cost this record.
-    boolean interrupted = Thread.interrupted();
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE, how)) {
-      writeOrUndo(record, file);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      FileTurn.uninterrupted(file, channel -> writeOrUndo(record, channel));
     }
   }
 

@@ -7,7 +7,7 @@ import org.collapse4j.evaluation.FeaturePlane;
 import org.collapse4j.noise.SuspectLabel;
 
 /**
- * What is told of single examples, beside the measurements of all. Immutable.
+ * What is known of single examples, beside the measurements of all. Immutable.
  *
  * @param plane features of a layer of width two, for a picture
  * @param suspects examples whose label is probably wrong, the most suspicious first
@@ -21,7 +21,7 @@ public record Examples(Optional<FeaturePlane> plane, List<SuspectLabel> suspects
     suspects = List.copyOf(suspects);
   }
 
-  /** Nothing told. */
+  /** Nothing is known of any. */
   public static Examples none() {
     return NONE;
   }

@@ -27,7 +27,7 @@ final class FileTurn {
   private final Path path;
   private final Duration longestWait;
 
-  /** What is done with the file when it is one's turn. */
+  /** What is done with an open file. */
   @FunctionalInterface
   interface Access {
     void use(FileChannel file) throws IOException;
@@ -54,7 +54,7 @@ final class FileTurn {
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       lock(file, deadline);
-      useUninterrupted(file, access);
+      uninterrupted(file, access);
     } finally {
       ofThreads.unlock();
     }
@@ -89,7 +89,7 @@ final class FileTurn {
   }
 
   /** An interrupt that is pending would close the channel, and cost what is to be written. */
-  private static void useUninterrupted(FileChannel file, Access access) throws IOException {
+  static void uninterrupted(FileChannel file, Access access) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       access.use(file);

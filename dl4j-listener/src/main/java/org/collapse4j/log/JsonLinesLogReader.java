@@ -2,41 +2,27 @@ package org.collapse4j.log;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** Reads what {@link JsonLinesSink} wrote. */
-final class JsonLinesLogReader {
-  private final Path file;
-  private final List<Observation> observations = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+final class JsonLinesLogReader extends LogReader {
   private final Set<String> unknownMetrics = new LinkedHashSet<>();
   private int schema;
 
-  private JsonLinesLogReader(Path file) {
-    this.file = file;
+  JsonLinesLogReader(Path file) {
+    super(file);
   }
 
-  static MetricLog read(Path file) throws IOException {
-    return new JsonLinesLogReader(file).read();
-  }
-
-  private MetricLog read() throws IOException {
-    try (LogLines lines = new LogLines(file)) {
-      for (LogLines.Line line = lines.next(); line != null; line = lines.next()) {
-        read(line);
-      }
-    }
-    if (observations.isEmpty()) {
-      throw new IllegalArgumentException(file + " is empty: it has no whole observation");
+  @Override
+  void read(LogLines lines) throws IOException {
+    for (LogLines.Line line = lines.next(); line != null; line = lines.next()) {
+      read(line);
     }
     unknownMetrics.forEach(
         key -> warnings.add(file + " has a metric that is not known here, left out: " + key));
-    return new MetricLog(observations, warnings);
   }
 
   private void read(LogLines.Line line) {
@@ -46,15 +32,14 @@ final class JsonLinesLogReader {
     Optional<JsonNode> json = ObservationJson.parse(line.text());
     if (json.isEmpty()) {
       requireTorn(line);
-      warnings.add(file + ", line " + line.number() + " was torn in writing, and is left out");
+      warnOfTorn(line);
       return;
     }
     checkSchema(line, json.get());
     try {
       observations.add(ObservationJson.read(json.get(), unknownMetrics::add));
     } catch (ArithmeticException | IllegalArgumentException wrong) {
-      throw new IllegalArgumentException(
-          file + ", line " + line.number() + " is no observation: " + wrong.getMessage(), wrong);
+      throw isNoObservation(line, wrong);
     }
   }
 
@@ -68,7 +53,7 @@ final class JsonLinesLogReader {
 
   private void checkSchema(LogLines.Line line, JsonNode json) {
     int found = ObservationJson.schema(json);
-    String where = file + ", line " + line.number();
+    String where = place(line);
     if (found < 1) {
       throw new IllegalArgumentException(
           file + " is no log: line " + line.number() + " has no member \"schema\" of 1 or above");

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * <p>CSV is read with {@code org.apache.commons:commons-csv}, which this library does not bring
  * along. Without it a file of CSV is refused, and in a folder left out with a warning.
  *
- * <p>A line that was torn when its process was killed is left out and told in {@link #warnings};
+ * <p>A line that was torn when its process was killed is left out, which {@link #warnings} says;
  * everything else that is not as written is refused.
  */
 public final class MetricLog {
@@ -80,7 +80,8 @@ public final class MetricLog {
     if (isCsv(file) && !READS_CSV) {
       throw new IllegalArgumentException(file + IS_CSV);
     }
-    return isCsv(file) ? CsvLogReader.read(file) : JsonLinesLogReader.read(file);
+    LogReader reader = isCsv(file) ? new CsvLogReader(file) : new JsonLinesLogReader(file);
+    return reader.read();
   }
 
   private static MetricLog readFolder(Path folder, FileReader reader) throws IOException {

@@ -19,7 +19,7 @@ import org.collapse4j.metric.Measurements;
  * @param measurements the values
  * @param parameters the hyperparameters of the run, such as {@code loss}, {@code alpha}, {@code
  *     noise.rate} or {@code seed}, in the order they were given; empty if none are known
- * @param examples what is told of single examples
+ * @param examples what is known of single examples
  */
 public record Observation(
     String run,
@@ -81,9 +81,9 @@ public record Observation(
     return new Observation(run, epoch, iteration, split, layer, measurements, known, examples);
   }
 
-  /** The same with what is told of single examples. */
-  public Observation withExamples(Examples told) {
-    return new Observation(run, epoch, iteration, split, layer, measurements, parameters, told);
+  /** The same with what is known of single examples. */
+  public Observation withExamples(Examples known) {
+    return new Observation(run, epoch, iteration, split, layer, measurements, parameters, known);
   }
 
   private static Map<String, String> copy(Map<String, String> parameters) {

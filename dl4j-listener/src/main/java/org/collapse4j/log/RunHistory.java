@@ -23,9 +23,11 @@ public record RunHistory(String run, Map<String, String> parameters, List<Metric
   /** The histories of the runs that observations are of, in the order of their first. */
   public static List<RunHistory> of(List<Observation> observations) {
     Map<String, List<Observation>> byRun = new LinkedHashMap<>();
-    observations.forEach(o -> byRun.computeIfAbsent(o.run(), r -> new ArrayList<>()).add(o));
+    for (Observation observation : observations) {
+      byRun.computeIfAbsent(observation.run(), run -> new ArrayList<>()).add(observation);
+    }
     List<RunHistory> histories = new ArrayList<>();
-    byRun.forEach((run, ofRun) -> histories.add(of(run, ofRun)));
+    byRun.forEach((run, itsObservations) -> histories.add(of(run, itsObservations)));
     return List.copyOf(histories);
   }
 
@@ -33,12 +35,14 @@ public record RunHistory(String run, Map<String, String> parameters, List<Metric
     record Place(String split, String layer) {}
     Map<Place, List<Observation>> byPlace = new LinkedHashMap<>();
     Map<String, String> parameters = Map.of();
-    for (Observation o : observations) {
-      byPlace.computeIfAbsent(new Place(o.split(), o.layer()), p -> new ArrayList<>()).add(o);
-      parameters = o.parameters().isEmpty() ? parameters : o.parameters();
+    for (Observation observation : observations) {
+      Place place = new Place(observation.split(), observation.layer());
+      byPlace.computeIfAbsent(place, first -> new ArrayList<>()).add(observation);
+      parameters = observation.parameters().isEmpty() ? parameters : observation.parameters();
     }
     List<MetricSeries> series = new ArrayList<>();
-    byPlace.forEach((place, of) -> series.add(MetricSeries.of(place.split(), place.layer(), of)));
+    byPlace.forEach(
+        (place, there) -> series.add(MetricSeries.of(place.split(), place.layer(), there)));
     return new RunHistory(run, parameters, series);
   }
 

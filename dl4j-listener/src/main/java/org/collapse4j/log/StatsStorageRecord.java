@@ -125,7 +125,7 @@ public final class StatsStorageRecord implements Persistable {
     json = new String(text, StandardCharsets.UTF_8);
     try {
       session = sessionOf(observation().run());
-    } catch (IOException e) { // Told of when the observation is asked for, and of no other record.
+    } catch (IOException damaged) { // Thrown when the observation is asked for; others are whole.
       session = null;
     }
   }
