@@ -317,7 +317,9 @@ final class RandomModels {
     }
     String source = stack.isEmpty() ? "" : stack.get(stack.size() - 1).getLayerName();
     list.layer(perStep ? stepOutput("out", classes) : output("out", unit, classes));
-    if (perStep && oneIn(4)) {
+    // DL4J cannot truncate what runs through a sequence in both directions.
+    boolean oneWay = description.indexOf("bidirectional") < 0;
+    if (perStep && oneIn(4) && oneWay) {
       say("truncated back-propagation");
       list.backpropType(BackpropType.TruncatedBPTT).tBPTTLength(2);
     }
