@@ -149,12 +149,26 @@ final class HostMatrix implements AutoCloseable {
     }
   }
 
+  /**
+   * The squared norm of the row in hand, in four sums, since an addition need not wait for the one
+   * before it then. In one sum all metrics of 10 classes take 5% longer.
+   */
   private double sumOfSquares() {
-    double sum = 0;
-    for (int j = 0; j < columns; j++) {
-      sum += row[j] * row[j];
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int j = 0;
+    for (; j + 3 < columns; j += 4) {
+      a += row[j] * row[j];
+      b += row[j + 1] * row[j + 1];
+      c += row[j + 2] * row[j + 2];
+      d += row[j + 3] * row[j + 3];
     }
-    return sum;
+    for (; j < columns; j++) {
+      a += row[j] * row[j];
+    }
+    return a + b + (c + d);
   }
 
   /**
