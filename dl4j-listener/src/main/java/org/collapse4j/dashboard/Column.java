@@ -40,7 +40,7 @@ final class Column {
    */
   static Object values(double[] values, int most) {
     if (Arrays.stream(values).allMatch(v -> v == values[0])) {
-      return values[0];
+      return (float) values[0];
     }
     int[] defined = defined(values);
     if (values.length <= most) {

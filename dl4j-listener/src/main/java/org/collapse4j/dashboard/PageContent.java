@@ -2,6 +2,7 @@ package org.collapse4j.dashboard;
 
 import java.util.List;
 import java.util.Map;
+import org.nd4j.shade.jackson.annotation.JsonInclude;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
@@ -12,6 +13,7 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * @param axis what moments are, "epoch" or "iteration"
  * @param across what the picture of dilation has across at first; null leaves it to the page
  * @param thinned whether observations were left out
+ * @param withoutDetails how many runs have no classes, planes and suspects, to keep the page small
  * @param metrics the vocabulary
  * @param verdict of all runs together
  * @param runs each by itself
@@ -22,6 +24,7 @@ record PageContent(
     String axis,
     String across,
     boolean thinned,
+    int withoutDetails,
     List<MetricText> metrics,
     List<VerdictText> verdict,
     List<Run> runs,
@@ -39,9 +42,7 @@ record PageContent(
 
   record MetricText(String key, String meaning, Double ideal, String source) {}
 
-  /** A verdict; key, value and direction are of the number that stands for it, else null. */
-  record VerdictText(
-      String topic, String tone, String text, String key, Double value, String direction) {}
+  record VerdictText(String topic, String tone, String text) {}
 
   /**
    * A run.
@@ -70,6 +71,7 @@ record PageContent(
    * @param iterations beside x, or null where x are iterations
    * @param values of each metric beside x
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Series(
       String split,
       String layer,
@@ -77,7 +79,7 @@ record PageContent(
       Object iterations,
       Map<String, Object> values,
       Classes classes,
-      List<Plane> planes) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Plane> planes) {}
 
   /**
    * Values by class.

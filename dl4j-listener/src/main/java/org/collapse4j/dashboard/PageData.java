@@ -3,6 +3,7 @@ package org.collapse4j.dashboard;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -34,7 +35,7 @@ final class PageData {
   private static final int BYTES_OF_THINNED_VALUE = 11;
   private static final int MOST_POINTS = 2_000;
   private static final int LEAST_POINTS = 16;
-  private static final int BYTES_OF_MOMENTS = 3_500_000;
+  private static final int BYTES_OF_MOMENTS = 2_500_000;
   private static final int BYTES_OF_CLASS_VALUE = 6;
   private static final int BYTES_OF_PAIR = 16;
   private static final int BYTES_OF_EXAMPLE = 16;
@@ -47,23 +48,27 @@ final class PageData {
   private final IdentityHashMap<MetricSeries, Set<Metric>> metrics = new IdentityHashMap<>();
   private final int mostPoints;
   private final int mostMoments;
+  private final Set<RunHistory> detailed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final boolean byEpoch;
 
   PageData(List<RunHistory> runs) {
     this.runs = runs;
     List<MetricSeries> all = runs.stream().flatMap(run -> run.series().stream()).toList();
-    long columns = 0;
+    long columns = all.stream().mapToLong(series -> metrics(series).size()).sum();
     long momentBytes = 0;
-    for (MetricSeries series : all) {
-      columns += metrics(series).size();
-      momentBytes += bytesOfMoment(series);
+    for (RunHistory run : runs) {
+      long ofRun = run.series().stream().mapToLong(PageData::bytesOfMoment).sum();
+      if (momentBytes + ofRun <= BYTES_OF_MOMENTS) {
+        detailed.add(run);
+        momentBytes += ofRun;
+      }
     }
     this.mostPoints =
         within(
             LEAST_POINTS,
             BYTES_OF_CURVES / (BYTES_OF_THINNED_VALUE * Math.max(1, columns)),
             MOST_POINTS);
-    this.mostMoments = within(2, BYTES_OF_MOMENTS / Math.max(1, momentBytes), MOST_MOMENTS);
+    this.mostMoments = within(1, BYTES_OF_MOMENTS / Math.max(1, momentBytes), MOST_MOMENTS);
     this.byEpoch = all.stream().allMatch(MetricSeries::isByEpoch);
   }
 
@@ -96,6 +101,7 @@ final class PageData {
         runs.stream()
             .flatMap(run -> run.series().stream())
             .anyMatch(series -> series.observations().size() > mostPoints),
+        runs.size() - detailed.size(),
         Arrays.stream(Metric.values()).map(PageData::text).toList(),
         texts(VerdictRules.ofRuns(runs)),
         runs.stream().map(run -> run(run, groups)).toList(),
@@ -113,12 +119,7 @@ final class PageData {
         .map(
             verdict ->
                 new PageContent.VerdictText(
-                    lowerCase(verdict.topic()),
-                    lowerCase(verdict.tone()),
-                    verdict.text(),
-                    verdict.evidence().map(e -> e.metric().key()).orElse(null),
-                    verdict.evidence().map(e -> finite(e.value())).orElse(null),
-                    verdict.evidence().map(e -> lowerCase(e.direction())).orElse(null)))
+                    lowerCase(verdict.topic()), lowerCase(verdict.tone()), verdict.text()))
         .toList();
   }
 
@@ -139,8 +140,8 @@ final class PageData {
         run.training().map(run.series()::indexOf).orElse(-1),
         run.heldOut().map(run.series()::indexOf).orElse(-1),
         texts(VerdictRules.ofRun(run)),
-        run.series().stream().map(this::series).toList(),
-        suspects(run));
+        run.series().stream().map(series -> series(series, detailed.contains(run))).toList(),
+        detailed.contains(run) ? suspects(run) : List.of());
   }
 
   private double moment(Observation observation) {
@@ -151,7 +152,7 @@ final class PageData {
     return Column.moments(observations.stream().mapToDouble(this::moment).toArray());
   }
 
-  private PageContent.Series series(MetricSeries series) {
+  private PageContent.Series series(MetricSeries series, boolean withDetails) {
     List<Observation> all = series.observations();
     Map<String, Object> values = new LinkedHashMap<>();
     for (Metric metric : metrics(series)) {
@@ -162,14 +163,16 @@ final class PageData {
     }
     double[] iterations = all.stream().mapToDouble(Observation::iteration).toArray();
     List<Observation> pictured =
-        all.stream().filter(o -> o.examples().plane().isPresent()).toList();
+        withDetails
+            ? all.stream().filter(o -> o.examples().plane().isPresent()).toList()
+            : List.of();
     return new PageContent.Series(
         series.split(),
         series.layer(),
         moments(all),
         byEpoch ? Column.moments(iterations) : null,
         values,
-        classes(all),
+        withDetails ? classes(all) : null,
         Thinning.atMost(mostMoments, pictured).stream().map(this::plane).toList());
   }
 
@@ -259,7 +262,7 @@ final class PageData {
         }
       }
     }
-    int most = within(20, SUSPECTS_OF_ALL / runs.size(), SUSPECTS_OF_A_RUN);
+    int most = within(10, SUSPECTS_OF_ALL / detailed.size(), SUSPECTS_OF_A_RUN);
     return last.subList(0, Math.min(most, last.size())).stream().map(PageData::suspect).toList();
   }
 

@@ -22,7 +22,11 @@ final class Thinning {
     return kept;
   }
 
+  /** The last alone if there is to be one. */
   static <T> List<T> atMost(int most, List<T> all) {
+    if (most == 1 && !all.isEmpty()) {
+      return List.of(all.get(all.size() - 1));
+    }
     return every(stride(all.size(), most), all);
   }
 }

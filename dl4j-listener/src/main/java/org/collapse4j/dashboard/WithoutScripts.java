@@ -13,6 +13,11 @@ import org.collapse4j.verdict.VerdictRules;
 
 /** What the page shows where scripts do not run: the verdicts, and a table of last values. */
 final class WithoutScripts {
+  /** Of more runs than this there is only the table. */
+  private static final int MOST_RUNS_IN_WORDS = 100;
+
+  private static final int MOST_ROWS = 1_000;
+
   private final List<RunHistory> runs;
 
   WithoutScripts(List<RunHistory> runs) {
@@ -48,7 +53,7 @@ final class WithoutScripts {
   String html() {
     StringBuilder html = new StringBuilder();
     verdicts(html, VerdictRules.ofRuns(runs));
-    for (RunHistory run : runs) {
+    for (RunHistory run : runs.subList(0, Math.min(MOST_RUNS_IN_WORDS, runs.size()))) {
       html.append("<h3>").append(escaped(run.run())).append("</h3>\n");
       verdicts(html, VerdictRules.ofRun(run));
     }
@@ -83,7 +88,7 @@ final class WithoutScripts {
           .append("</th>");
     }
     html.append("</tr></thead><tbody>\n");
-    for (RunHistory run : runs) {
+    for (RunHistory run : runs.subList(0, Math.min(MOST_ROWS, runs.size()))) {
       html.append("<tr><th scope=\"row\">").append(escaped(run.run())).append("</th>");
       for (Column column : measured) {
         String value = column.last(run).map(p -> number(p.value())).orElse("");
@@ -92,6 +97,9 @@ final class WithoutScripts {
       html.append("</tr>\n");
     }
     html.append("</tbody></table></div>\n");
+    if (runs.size() > MOST_ROWS) {
+      html.append("<p>and ").append(runs.size() - MOST_ROWS).append(" more runs</p>\n");
+    }
   }
 
   /** With four decimals, or as a power of ten where these would show nothing of it. */

@@ -7,6 +7,7 @@ const TABLE_ROWS = 200;
 const NEAR_PIXELS = 24;
 const FEW_POINTS = 25;
 const MANY_LINES = 40;
+const MOST_PATHS = 400;
 
 /* The value of a line at a place between its ends, on the straight line between its neighbours. */
 function valueBetween({ x, y }, place) {
@@ -190,7 +191,8 @@ class Chart {
           { class: `band fill${colourIndex(line.colour)}` });
       }
     }
-    for (const line of lines) {
+    if (lines.length > MOST_PATHS) this.drawTogether(lines, points);
+    else for (const line of lines) {
       if (line.raw) frame.line(points(line, line.raw), { class: lineClass(line.colour) + " raw" });
       const places = points(line, line.y);
       line.path = frame.line(places, { class: lineClass(line.colour) + (line.thin || small ? " thin" : "") + (lines.length > MANY_LINES ? " many" : "") });
@@ -207,6 +209,13 @@ class Chart {
     this.plot.replaceChildren(frame.svg);
     this.markMoment();
     this.tellOfScale(shown, zeros);
+  }
+
+  /* Thousands of lines as one path a colour, which browsers draw at once. */
+  drawTogether(lines, points) {
+    for (const [name, alike] of d3.group(lines, (line) => lineClass(line.colour))) {
+      this.frame.lines(alike.map((line) => points(line, line.y)), { class: name + " many" });
+    }
   }
 
   tellOfScale(shown, zeros) {
@@ -304,8 +313,8 @@ class Chart {
       : d3.least(rows, ({ value }) => Math.abs(this.frame.y(value) - top));
     if (nearest && Math.abs(this.frame.y(nearest.value) - top) < NEAR_PIXELS) {
       this.near = nearest.line;
-      this.near.path.classList.add("near");
-      this.frame.svg.classList.toggle("faded", this.current.length > 1);
+      this.near.path?.classList.add("near");
+      this.frame.svg.classList.toggle("faded", this.current.length > 1 && Boolean(this.near.path));
       this.dot.setAttribute("cx", left);
       this.dot.setAttribute("cy", this.frame.y(nearest.value));
       this.dot.setAttribute("visibility", "visible");

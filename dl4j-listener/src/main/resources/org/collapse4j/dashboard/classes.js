@@ -7,6 +7,7 @@ const CLASS_COLUMNS = [
 const MATRIX_CLASSES = 16;
 const PAIRS_SHOWN = 10;
 const PAIRS_BESIDE_MATRIX = 6;
+const OPTIONS_AT_ONCE = 300;
 
 /* Where more is better; of all other metrics by class less is. */
 const HIGHER_IS_BETTER = new Set(["memorization.recovered", "accuracy", "nc4.ncc_accuracy", "nc3.cosine"]);
@@ -155,10 +156,23 @@ const short = (name) => (name.length > 6 ? name.slice(0, 5) + "\u2026" : name);
 function runSelect(changed) {
   const select = element("select", {
     "aria-label": "Run", class: "run",
+    onfocus: () => fillRunSelect(select),
+    onpointerdown: () => fillRunSelect(select),
     onchange: () => { state.run = Number(select.value); state.runChosen = true; runChosen(); changed(); } });
   return select;
 }
 
 function syncRunSelect(select) {
-  options(select, state.data.runs.map((run) => [String(run.index), run.name]), String(state.run));
+  const { runs } = state.data;
+  if (runs.length <= OPTIONS_AT_ONCE) fillRunSelect(select);
+  else options(select, [[String(state.run), runs[state.run].name]], String(state.run));
+}
+
+/* Thousands of options are not made before they are looked at. */
+function fillRunSelect(select) {
+  const { runs } = state.data;
+  if (select.childElementCount !== runs.length) {
+    options(select, runs.map((run) => [String(run.index), run.name]), String(state.run));
+  }
+  select.value = String(state.run);
 }

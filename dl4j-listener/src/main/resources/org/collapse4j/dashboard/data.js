@@ -28,6 +28,7 @@ class Series {
     this.json = json;
     this.split = json.split;
     this.layer = json.layer;
+    this.values = json.values ?? {};
     this.decoded = new Map();
   }
 
@@ -49,17 +50,17 @@ class Series {
   }
 
   has(key) {
-    return Object.hasOwn(this.json.values, key);
+    return Object.hasOwn(this.values, key);
   }
 
   get keys() {
-    return Object.keys(this.json.values);
+    return Object.keys(this.values);
   }
 
   /* The values of a metric beside x, null where undefined. */
   column(key) {
     if (!this.decoded.has(key)) {
-      const value = this.json.values[key];
+      const value = this.values[key];
       this.decoded.set(key, typeof value === "number" ? new Array(this.x.length).fill(value)
         : typeof value === "string" ? float32s(value) : this.spread(value));
     }
@@ -108,8 +109,12 @@ class Series {
     return d3.extent(defined);
   }
 
+  get planes() {
+    return this.json.planes ?? [];
+  }
+
   planeAt(moment) {
-    const planes = this.json.planes;
+    const { planes } = this;
     return planes.length === 0 ? null : planes[lastUpTo(planes.map((p) => p.x), moment)];
   }
 }
@@ -143,7 +148,7 @@ class Run {
   }
 
   get tellsOfExamples() {
-    return this.json.suspects.length > 0 || this.series.some((s) => s.json.planes.length > 0);
+    return this.json.suspects.length > 0 || this.series.some((s) => s.planes.length > 0);
   }
 
   className(c) {

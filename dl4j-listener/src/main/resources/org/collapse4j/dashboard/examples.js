@@ -9,7 +9,7 @@ class Plane {
     this.clean = this.box();
     this.corrupted = this.box();
     this.place = element("div");
-    this.isEmpty = !state.data.runs.some((run) => run.series.some((s) => s.json.planes.length > 0));
+    this.isEmpty = !state.data.runs.some((run) => run.series.some((s) => s.planes.length > 0));
     this.node = section("plane", "Where do the examples lie?",
       "Features of a layer of width two at the epoch of the slider, the classes' centres, and the lines at which the decision changes.");
     this.node.append(element("div", { class: "card" },
@@ -28,7 +28,7 @@ class Plane {
   render() {
     syncRunSelect(this.select);
     const run = state.data.runs[state.run];
-    const telling = run.series.filter((s) => s.json.planes.length > 0);
+    const telling = run.series.filter((s) => s.planes.length > 0);
     if (telling.length === 0) {
       this.place.replaceChildren(element("p", { class: "note" }, "This run has no layer of width two in its log."));
       return;

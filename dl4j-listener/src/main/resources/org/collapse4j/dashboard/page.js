@@ -229,6 +229,7 @@ function regrow(json) {
   main.style.minHeight = main.offsetHeight + "px";
   build(json);
   if (search && runList) {
+    runList.fill();
     runList.search.value = search;
     runList.find();
   }

@@ -90,6 +90,10 @@ function besides() {
     parts.push(details);
   }
   for (const note of json.notes) parts.push(element("p", { class: "note" }, "Note: " + shortened(note, 600)));
+  if (json.withoutDetails > 0) {
+    parts.push(element("p", { class: "note" }, `So that the page stays small, ${count(json.withoutDetails, "run")} `
+      + "come without classes, planes and suspects; a page of fewer runs shows them."));
+  }
   if (json.thinned) {
     parts.push(element("p", { class: "note" },
       "Of long runs some values are left out; the first, the last, and the highest and lowest of each stretch are drawn."));

@@ -143,6 +143,14 @@ class Frame {
     return path;
   }
 
+  /* Several such paths as one; a point alone is a dot. */
+  lines(list, attributes) {
+    const shape = d3.line(([x]) => this.x(x), ([, y]) => this.y(y)).digits(1);
+    const d = list.filter((points) => points.length > 0)
+      .map((points) => shape(this.thinned(points)) + (points.length === 1 ? "h0" : "")).join("");
+    this.area.append(drawn("path", { ...attributes, d, "stroke-linecap": "round" }));
+  }
+
   band(points, attributes) {
     const path = drawn("path", { ...attributes, d: d3.area(([x]) => this.x(x), ([, low]) => this.y(low),
       ([, , high]) => this.y(high)).digits(1)(points) });

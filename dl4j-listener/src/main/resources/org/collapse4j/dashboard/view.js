@@ -47,12 +47,13 @@ function giveColours() {
   const trait = colourTrait();
   if (!state.known.has(trait)) state.known.set(trait, new Map());
   const known = state.known.get(trait);
-  const values = [...new Set(state.data.runs.map((run) => traitOf(run, trait)))];
+  const byValue = d3.group(state.data.runs, (run) => traitOf(run, trait));
+  const values = [...byValue.keys()];
   if (trait !== "run") values.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   for (const value of values) if (!known.has(value)) known.set(value, known.size);
   for (const run of state.data.runs) run.colour = known.get(traitOf(run, trait));
   state.legend = values.map((value) => ({
-    value, colour: known.get(value), runs: state.data.runs.filter((run) => traitOf(run, trait) === value) }));
+    value, colour: known.get(value), runs: byValue.get(value) }));
 }
 
 /* The lines there are: of single runs, or of groups of them. */
@@ -134,10 +135,22 @@ class RunList {
         press("only found", () => showOnly(this.found)),
         press("hide found", () => toggle(this.found, false))),
       this.told, this.list);
-    this.node.addEventListener("toggle", () => this.node.open && this.search.focus());
+    this.rows = [];
+    this.node.addEventListener("toggle", () => {
+      if (this.node.open) {
+        this.fill();
+        this.search.focus();
+      }
+    });
+  }
+
+  /* Thousands of rows are not made before they are looked at. */
+  fill() {
+    if (this.rows.length > 0) return;
     this.rows = state.data.runs.map((run) => this.row(run));
     this.list.append(...this.rows.map((row) => row.node));
     this.find();
+    this.update();
   }
 
   row(run) {
@@ -159,7 +172,7 @@ class RunList {
 
   update() {
     const shown = visibleRuns().length;
-    this.node.querySelector("summary").textContent = `Runs: ${shown} of ${this.rows.length}`;
+    this.node.querySelector("summary").textContent = `Runs: ${shown} of ${state.data.runs.length}`;
     for (const row of this.rows) {
       row.box.checked = isVisible(row.run);
       row.mark.replaceChildren(sample(row.run.colour));

@@ -207,6 +207,8 @@ class DashboardBrowserTest {
     openWithCharts(fileOf(observations));
     assertEquals("collapse4j", browser.script("return document.title"));
     assertEquals(0, browser.findAll("img").size());
+    browser.find("#runs summary").click();
+    browser.await(() -> !browser.findAll("#runs li").isEmpty());
     String name = browser.find("#runs li label").getDomProperty("textContent");
     assertTrue(name.startsWith("</script><script>document.title"), name);
   }

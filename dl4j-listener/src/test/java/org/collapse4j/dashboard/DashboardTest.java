@@ -252,6 +252,18 @@ class DashboardTest {
   }
 
   @Test
+  void thousandsOfRunsLeaveOutDetailsOfLaterOnes() throws IOException {
+    String page = page(new ManyRuns(3000, 3, 10).observations());
+    assertTrue(page.length() < 15_000_000, page.length() + " characters");
+    JsonNode data = data(page);
+    assertEquals(3000, data.get("runs").size());
+    assertTrue(data.get("withoutDetails").asInt() > 0);
+    assertTrue(data.at("/runs/0/series/0").has("planes"));
+    assertFalse(data.at("/runs/2999/series/0").has("planes"));
+    assertTrue(data.at("/runs/2999/series/0/values").has(Metric.NC1_CDNV.key()));
+  }
+
+  @Test
   void twoHundredRunsWithPlanesAndPairsAreBelowFifteenMegabytes() {
     int length = page(new ManyRuns(200, 50, 10).observations()).length();
     assertTrue(length < 15_000_000, length + " characters");

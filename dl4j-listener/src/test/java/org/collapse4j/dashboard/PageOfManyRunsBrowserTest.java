@@ -323,6 +323,7 @@ class PageOfManyRunsBrowserTest {
     open(new ManyRuns(200, 4, 2).observations(), "");
     assertEquals("200", lines("#collapse .plot"));
     browser.find("#runs summary").click();
+    browser.await(() -> browser.findAll("#runs li").size() == 200);
     browser.find("#runs input[type=search]").sendKeys("relaxation seed 7");
     browser.find("#runs button:nth-of-type(2)").click();
     assertTrue(browser.text("#runs summary").startsWith("Runs: 6 of 200"));
