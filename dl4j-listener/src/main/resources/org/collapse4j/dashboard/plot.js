@@ -80,7 +80,7 @@ class Frame {
       : scale.ticks(count).filter((v) => !integers || Number.isInteger(v));
     const decimals = scale.tickFormat(count);
     const large = Math.max(Math.abs(low), Math.abs(high)) >= 1e5;
-    const texts = values.map((v) => (log ? tickText(v) : large ? d3.format("~s")(v) : decimals(v).replaceAll(",", "")));
+    const texts = values.map((v) => (log ? tickText(v) : large ? d3.format("~s")(v) : integers ? String(v) : decimals(v).replaceAll(",", "")));
     return { scale, values, texts, count, log, integers };
   }
 
