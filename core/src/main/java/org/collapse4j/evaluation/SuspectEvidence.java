@@ -2,6 +2,8 @@ package org.collapse4j.evaluation;
 
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.noise.SuspectLabelsAccumulator;
 import org.collapse4j.stats.ClassStatistics;
@@ -19,6 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class SuspectEvidence<P> implements Evidence<P> {
   private SuspectLabelsAccumulator total;
+  private SuspectLabels found = SuspectLabelsAccumulator.forClasses(2).snapshot();
   private P point;
   private Classifier classifier;
   private ClassStatistics centres;
@@ -70,6 +73,21 @@ public final class SuspectEvidence<P> implements Evidence<P> {
     } else {
       total.merge(epoch);
     }
+    total.endEpoch();
+    found = total.snapshot();
+  }
+
+  @Override
+  public Measurements measurements(P candidate) {
+    if (total == null || !isAt(candidate)) {
+      return Measurements.empty();
+    }
+    int count = found.estimatedCount();
+    return Measurements.builder()
+        .put(Metric.SUSPECTS_COUNT, count)
+        .put(Metric.SUSPECTS_SHARE, (double) count / found.ranking().size())
+        .put(Metric.MEMORIZATION_ESTIMATED, found.memorizationEstimated())
+        .build();
   }
 
   private void requireDistinct() {
@@ -90,6 +108,6 @@ public final class SuspectEvidence<P> implements Evidence<P> {
 
   /** What was found so far; without an example before the first epoch. */
   public SuspectLabels snapshot() {
-    return total == null ? SuspectLabelsAccumulator.forClasses(2).snapshot() : total.snapshot();
+    return found;
   }
 }

@@ -105,7 +105,9 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
    * {@code train}; {@value #SAMPLE_EXAMPLES} unless set, and 50 of each class at the least, so that
    * a rarer class has a larger share here than in training. They are drawn at random from the
    * batches of the first epoch, copied, and the same ever after. Of sequences and images that have
-   * many labels each, fewer are kept. If there is a training probe, no sample is taken.
+   * many labels each, fewer are kept. If there is a training probe, no sample is taken. Under
+   * truncated back-propagation the segments of a sequence are its examples, each from an empty
+   * state.
    *
    * @param examples at least 0; 0 for no sample
    * @throws IllegalArgumentException if it is negative

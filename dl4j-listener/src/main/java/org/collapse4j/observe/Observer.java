@@ -22,7 +22,6 @@ import org.collapse4j.log.Examples;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Measurements;
-import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.stats.ClassStatistics;
@@ -414,7 +413,7 @@ public final class Observer implements AutoCloseable {
             results.forEach(
                 (point, result) ->
                     measured.add(
-                        observation(split, point, withSuspects(split, point, result.measurements()))
+                        observation(split, point, result.measurements())
                             .withExamples(examples(split, point, planes))));
             tellWhatIsMissing(rows, evaluation, results, memorization);
           });
@@ -439,20 +438,6 @@ public final class Observer implements AutoCloseable {
 
     private boolean findsSuspectsIn(String split) {
       return options.suspectLabels && split.equals(Observation.TRAIN);
-    }
-
-    /** What is known of wrong labels, beside the list of suspects, which ends somewhere. */
-    private Measurements withSuspects(String split, MeasuredPoint point, Measurements values) {
-      if (!findsSuspectsIn(split) || !suspects.isAt(point)) {
-        return values;
-      }
-      double count = lastSuspects.estimatedCount();
-      return values.and(
-          Measurements.builder()
-              .put(Metric.SUSPECTS_COUNT, count)
-              .put(Metric.SUSPECTS_SHARE, count / lastSuspects.ranking().size())
-              .put(Metric.MEMORIZATION_ESTIMATED, lastSuspects.memorizationEstimated())
-              .build());
     }
 
     private Examples examples(
