@@ -110,7 +110,7 @@ class ObservingNeverEndsTrainingTest {
     float[] without = train();
     try (RecordedWarnings log = new RecordedWarnings()) {
       assertArrayEquals(without, train(listener));
-      assertEquals(1, log.lines().size(), log.lines().toString());
+      assertEquals(1, told(log).size(), told(log).toString());
     }
   }
 
@@ -144,7 +144,7 @@ class ObservingNeverEndsTrainingTest {
       listener.observe(Training.multiLayerNetwork());
       assertTrue(Thread.interrupted(), "the thread is still to see that it was interrupted");
       assertEquals(1, listener.failureCount());
-      assertEquals(1, log.lines().size(), log.lines().toString());
+      assertEquals(1, told(log).size(), told(log).toString());
     } finally {
       Thread.interrupted();
     }
@@ -162,6 +162,11 @@ class ObservingNeverEndsTrainingTest {
         throw new IOException("could not write /tmp/" + written + "-" + observation.epoch());
       }
     }
+  }
+
+  /** What is said of failures, not that these models are observed without having been trained. */
+  private static List<String> told(RecordedWarnings log) {
+    return log.lines().stream().filter(line -> !line.contains("no batch of training")).toList();
   }
 
   private NeuralCollapseListener writingTo(MetricSink sink) {
@@ -182,12 +187,12 @@ class ObservingNeverEndsTrainingTest {
         listener.observe(network, epoch);
       }
       assertEquals(20, listener.failureCount());
-      assertEquals(1, log.lines().size(), log.lines().toString());
+      assertEquals(1, told(log).size(), told(log).toString());
       sink.failing = false;
       listener.observe(network, 21);
-      assertEquals(2, log.lines().size(), "recovered: " + log.lines());
+      assertEquals(2, told(log).size(), "recovered: " + told(log));
       listener.observe(network, 22);
-      assertEquals(2, log.lines().size(), log.lines().toString());
+      assertEquals(2, told(log).size(), told(log).toString());
       assertEquals(20, listener.failureCount());
     }
   }
@@ -229,13 +234,13 @@ class ObservingNeverEndsTrainingTest {
         listener.observe(network, epoch);
       }
       assertEquals(300, listener.failureCount());
-      assertEquals(1, log.lines().size(), log.lines().toString());
-      assertTrue(log.lines().get(0).contains("\"heldout\""), log.lines().get(0));
+      assertEquals(1, told(log).size(), told(log).toString());
+      assertTrue(told(log).get(0).contains("\"heldout\""), told(log).get(0));
       data.readable = true;
       assertEquals(1, listener.observe(network, 301).size());
-      assertEquals(2, log.lines().size(), "recovered: " + log.lines());
+      assertEquals(2, told(log).size(), "recovered: " + told(log));
       listener.observe(network, 302);
-      assertEquals(2, log.lines().size(), log.lines().toString());
+      assertEquals(2, told(log).size(), told(log).toString());
     }
   }
 
@@ -250,13 +255,13 @@ class ObservingNeverEndsTrainingTest {
     List<Integer> saidAt = new ArrayList<>();
     try (RecordedWarnings log = new RecordedWarnings()) {
       for (int failure = 1; failure <= 2001; failure++) {
-        int before = log.lines().size();
+        int before = told(log).size();
         listener.observe(network, failure);
-        if (log.lines().size() > before) {
+        if (told(log).size() > before) {
           saidAt.add(failure);
         }
       }
-      assertEquals(List.of(1, 1000, 2000), saidAt, log.lines().toString());
+      assertEquals(List.of(1, 1000, 2000), saidAt, told(log).toString());
     }
   }
 
@@ -277,7 +282,7 @@ class ObservingNeverEndsTrainingTest {
       deeper[0] = true;
       listener.observe(network, 2);
       listener.observe(network, 3);
-      assertEquals(2, log.lines().size(), log.lines().toString());
+      assertEquals(2, told(log).size(), told(log).toString());
       assertEquals(3, listener.failureCount());
     }
   }
@@ -296,7 +301,7 @@ class ObservingNeverEndsTrainingTest {
       }
       assertEquals(before, elementsHeldBy(listener), "elements of collections and arrays");
       assertEquals(40, listener.failureCount());
-      assertTrue(log.lines().size() < 40);
+      assertTrue(told(log).size() < 40);
     }
   }
 
