@@ -14,6 +14,9 @@ import org.collapse4j.metric.Metric;
 
 /** Reads what {@link CsvSink} wrote. */
 final class CsvLogReader extends LogReader {
+  /** How the table of the theory begins. */
+  private static final String THEORY = "noise.rate,alpha,expressivity,";
+
   private static final int PLACE = CsvSink.PLACE.size();
 
   private final Deque<LogLines.Line> ahead = new ArrayDeque<>();
@@ -29,6 +32,14 @@ final class CsvLogReader extends LogReader {
     try (LogLines lines = new LogLines(file)) {
       LogLines.Line header = lines.next();
       return header != null && startsAsLog(List.of(header.text().split(",", -1)));
+    }
+  }
+
+  /** Whether a file is the table of the command {@code theory}, which the dashboard reads. */
+  static boolean isTheory(Path file) throws IOException {
+    try (LogLines lines = new LogLines(file)) {
+      LogLines.Line header = lines.next();
+      return header != null && header.text().startsWith(THEORY);
     }
   }
 

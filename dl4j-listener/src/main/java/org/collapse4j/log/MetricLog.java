@@ -46,8 +46,9 @@ public final class MetricLog {
 
   /**
    * Reads a log, or every log in a folder and the folders in it: files that end in {@code .jsonl}
-   * or {@code .csv}. In a folder a CSV file of other columns, which is some other table, is left
-   * out with a warning, and a run that is in several files is taken as one.
+   * or {@code .csv}. In a folder a file that cannot be read as a log is left out with a warning
+   * where another can, but for the table that the command {@code theory} writes, which belongs
+   * there; and a run that is in several files is taken as one.
    *
    * @param log a file of JSON lines or CSV, or a folder
    * @throws IllegalArgumentException if it does not exist, is a folder without logs, is empty, is
@@ -88,19 +89,33 @@ public final class MetricLog {
     Map<String, Set<Path>> filesOfRun = new LinkedHashMap<>();
     List<Observation> observations = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
+    List<IllegalArgumentException> invalidFiles = new ArrayList<>();
     for (Path file : logsIn(folder)) {
       if (isCsv(file) && !READS_CSV) {
         warnings.add(file + IS_CSV);
+        continue;
+      }
+      if (isCsv(file) && CsvLogReader.isTheory(file)) {
         continue;
       }
       if (isCsv(file) && !CsvLogReader.isLog(file)) {
         warnings.add(file + " is no log but some other table, and not read as one");
         continue;
       }
-      MetricLog log = reader.read(file);
+      MetricLog log;
+      try {
+        log = reader.read(file);
+      } catch (IllegalArgumentException invalid) {
+        invalidFiles.add(invalid);
+        warnings.add(invalid.getMessage() + "; the file is left out");
+        continue;
+      }
       observations.addAll(log.observations);
       warnings.addAll(log.warnings);
       log.runs().forEach(r -> filesOfRun.computeIfAbsent(r, k -> new LinkedHashSet<>()).add(file));
+    }
+    if (observations.isEmpty() && !invalidFiles.isEmpty()) {
+      throw invalidFiles.get(0);
     }
     if (observations.isEmpty()) {
       throw new IllegalArgumentException(

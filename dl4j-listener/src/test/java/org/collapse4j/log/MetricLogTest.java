@@ -302,6 +302,21 @@ class MetricLogTest {
   }
 
   @Test
+  void oneInvalidFileOfAFolderIsLeftOutAndSaid() throws IOException {
+    new JsonLinesSink(folder.resolve("a.jsonl"))
+        .write(new Observation("a", 1, 10, "train", "output", Measurements.empty()));
+    Path invalid = Files.writeString(folder.resolve("b.jsonl"), "hello\nworld\n");
+    Files.writeString(folder.resolve("theory.csv"), "noise.rate,alpha,expressivity,lambda\n");
+    MetricLog log = MetricLog.read(folder);
+    assertEquals(List.of("a"), log.runs());
+    assertEquals(
+        List.of(invalid + " is no log: line 1 is no JSON object; the file is left out"),
+        log.warnings());
+    Files.delete(folder.resolve("a.jsonl"));
+    assertEquals(invalid + " is no log: line 1 is no JSON object", refusal(folder));
+  }
+
+  @Test
   void aFolderWithoutLogsIsRefused() throws IOException {
     String expected =
         folder
