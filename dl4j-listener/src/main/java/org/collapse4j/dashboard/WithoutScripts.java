@@ -34,7 +34,7 @@ final class WithoutScripts {
 
   private static final List<Column> COLUMNS =
       List.of(
-          new Column("NC1, training data", Metric.NC1_CDNV, RunHistory::training),
+          new Column("NC1, training data", Metric.NC1_PINV, RunHistory::training),
           new Column("NC2, training data", Metric.NC2_ETF_MEANS, RunHistory::training),
           new Column("NC3, training data", Metric.NC3_DUALITY, RunHistory::training),
           new Column("NC4, training data", Metric.NC4_MISMATCH, RunHistory::training),

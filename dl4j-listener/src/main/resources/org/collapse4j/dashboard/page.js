@@ -6,7 +6,7 @@ const SECTIONS = [
   { id: "collapse", title: "Is it collapsing?",
     lead: "Training data. At collapse the examples of a class coincide (NC1), the centres stand as far apart as they can (NC2), the classifier agrees with them (NC3) and decides by the nearest (NC4).",
     charts: [
-      { id: "nc1", title: "NC1: spread within classes", role: "training", log: true, keys: ["nc1.cdnv", "nc1.pinv", "nc1.quotient"] },
+      { id: "nc1", title: "NC1: spread within classes", role: "training", log: true, keys: ["nc1.pinv", "nc1.cdnv", "nc1.quotient"] },
       { id: "nc2", title: "NC2: arrangement of the centres", role: "training", log: true, keys: [
         "nc2.etf.means", "nc2.etf.classifier", "nc2.orthogonal.means", "nc2.norm_cv.means", "nc2.norm_cv.classifier",
         "nc2.angle_std.means", "nc2.angle_std.classifier", "nc2.angle_gap.means", "nc2.angle_gap.classifier",
@@ -24,7 +24,7 @@ const SECTIONS = [
     lead: "How far the classes spread that unseen examples fall into.",
     charts: [
       { id: "dilated", title: "Dilation of held-out classes", role: "heldOut", keys: ["dilation.relative", "dilation.cdnv", "dilation.nc1", "dilation.quotient", "dilation.radius"] },
-      { id: "against", title: "Held-out against training", role: "heldOut", compare: true, log: true, keys: ["nc1.cdnv", "nc1.pinv", "nc1.quotient"] }] },
+      { id: "against", title: "Held-out against training", role: "heldOut", compare: true, log: true, keys: ["nc1.pinv", "nc1.cdnv", "nc1.quotient"] }] },
   { id: "accuracy", title: "Is it right, and does it know?",
     charts: [
       { id: "right", title: "Accuracy, held-out", role: "heldOut", compare: true, keys: ["accuracy", "nc4.ncc_accuracy"] },

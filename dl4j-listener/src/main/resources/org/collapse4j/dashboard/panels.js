@@ -2,7 +2,7 @@
 
 const QUESTIONS = [
   { id: "collapse", title: "Is it collapsing?", topic: "collapse", role: "training", log: true,
-    keys: ["nc1.cdnv", "nc1.quotient", "nc1.pinv"], missing: "Training data was not measured." },
+    keys: ["nc1.pinv", "nc1.cdnv", "nc1.quotient"], missing: "Training data was not measured." },
   { id: "memorization", title: "Is it memorizing?", topic: "memorization", role: "any",
     keys: ["memorization.fitted", "memorization.fraction", "memorization.relative"],
     missing: "No wrong labels are known, so none can be seen to be memorized." },
