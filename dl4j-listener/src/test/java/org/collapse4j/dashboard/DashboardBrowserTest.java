@@ -104,7 +104,7 @@ class DashboardBrowserTest {
     }
     assertEquals("2 runs, up to epoch 12", browser.text("#summary"));
     assertTrue(browser.text("#panel-collapse li").startsWith("Training classes have collapsed"));
-    assertTrue(browser.text("#collapse .meaning").contains("Galanti"));
+    assertTrue(browser.text("#collapse .meaning").contains("Papyan"));
     assertEquals(2, browser.findAll("#picture .stage circle").size());
     assertEquals(1, browser.findAll("#picture .stage path.theory").size());
     assertEquals(3, browser.findAll("#suspects table tr").size());
