@@ -11,10 +11,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.collapse4j.log.Observation;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.parallelism.ParallelWrapper;
@@ -22,8 +26,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.slf4j.LoggerFactory;
 
@@ -234,15 +241,56 @@ class WhatIsSaidTest {
   }
 
   @Test
-  void truncatedSequencesWithoutEpochsAreObserved() {
-    // In the contract test of models every recurrent case is measured; here is what comes by
-    // itself.
-    MultiLayerNetwork network = Training.multiLayerNetwork();
+  void segmentsOfASequenceWithoutEpochsAreObserved() {
+    MultiLayerNetwork network = ofSegments();
     network.setListeners(NeuralCollapseListener.builder().sink(observations::add).build());
-    for (int i = 0; i < 250; i++) {
-      network.fit(data);
+    MultiLayerNetwork without = ofSegments();
+    DataSet sequences = sequences();
+    for (int i = 0; i < 60; i++) {
+      network.fit(sequences);
+      without.fit(sequences);
     }
+    // Each fit has four segments of two steps, and each of them is an iteration.
+    assertEquals(240, network.getIterationCount());
     assertEquals(List.of(100L, 200L), observations.stream().map(Observation::iteration).toList());
     assertEquals(List.of(), said());
+    assertArrayEquals(without.params().toFloatVector(), network.params().toFloatVector());
+  }
+
+  private static DataSet sequences() {
+    int examples = 6;
+    int steps = 8;
+    Random random = new Random(3);
+    INDArray features = Nd4j.create(DataType.FLOAT, examples, 4, steps);
+    INDArray labels = Nd4j.create(DataType.FLOAT, examples, 3, steps);
+    for (int i = 0; i < examples; i++) {
+      for (int step = 0; step < steps; step++) {
+        int c = random.nextInt(3);
+        labels.putScalar(i, c, step, 1);
+        for (int j = 0; j < 4; j++) {
+          features.putScalar(i, j, step, random.nextGaussian() + (j == c ? 2 : 0));
+        }
+      }
+    }
+    return new DataSet(features, labels);
+  }
+
+  private static MultiLayerNetwork ofSegments() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(7)
+                .list(
+                    new LSTM.Builder().nIn(4).nOut(5).build(),
+                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(5)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .backpropType(BackpropType.TruncatedBPTT)
+                .tBPTTLength(2)
+                .build());
+    network.init();
+    return network;
   }
 }
