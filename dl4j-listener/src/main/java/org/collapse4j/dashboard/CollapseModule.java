@@ -133,7 +133,7 @@ public final class CollapseModule implements UIModule {
     storages.remove(storage);
   }
 
-  /** None: the page is in English. */
+  /** There are no translations to load, since the page is in English. */
   @Override
   public List<I18NResource> getInternationalizationResources() {
     return List.of();

@@ -13,7 +13,7 @@ import org.collapse4j.verdict.VerdictRules;
 
 /** What the page shows where scripts do not run: the verdicts, and a table of last values. */
 final class WithoutScripts {
-  /** Of more runs than this there is only the table. */
+  /** Verdicts of so many runs at most are listed; with more of them there is only the table. */
   private static final int MOST_RUNS_IN_WORDS = 100;
 
   private static final int MOST_ROWS = 1_000;

@@ -21,7 +21,7 @@ public final class StoredRuns {
   private final Set<String> leftOut = new LinkedHashSet<>();
   private final Map<String, Long> readUntil = new HashMap<>();
 
-  /** Of a storage, from which nothing is read yet. */
+  /** Runs of a storage, from which nothing is read until it is asked for. */
   public StoredRuns(StatsStorage storage) {
     this.storage = storage;
   }

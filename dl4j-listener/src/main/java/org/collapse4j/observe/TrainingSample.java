@@ -47,7 +47,7 @@ final class TrainingSample {
   /** An example that draws this or more is not kept. */
   private double limit = Double.POSITIVE_INFINITY;
 
-  /** The same for examples of a class. */
+  /** An example of a class that draws this or more is not kept for the sake of its class. */
   private double[] limitOfClass = new double[0];
 
   private long iterations;

@@ -72,7 +72,7 @@ public record Verdict(Topic topic, Tone tone, String text, Optional<Evidence> ev
 
   /** Whether what is said is good. */
   public enum Tone {
-    /** As one would wish. */
+    /** What a user would wish for. */
     GOOD,
     /** Neither good nor bad, or not yet known. */
     NEUTRAL,

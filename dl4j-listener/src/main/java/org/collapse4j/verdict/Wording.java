@@ -42,7 +42,7 @@ final class Wording {
     return String.format(Locale.ROOT, "%,d", Math.round(number));
   }
 
-  /** One, two and three. */
+  /** Joins names as a sentence does: "one, two and three". */
   static String list(List<String> names) {
     int last = names.size() - 1;
     return last < 1

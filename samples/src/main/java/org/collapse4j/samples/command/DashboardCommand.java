@@ -134,7 +134,7 @@ public final class DashboardCommand implements Callable<Integer> {
     }
   }
 
-  /** Not to standard output where the page went there. */
+  /** Tells the user something, on standard error if the page has gone to standard output. */
   private void say(OutputFile file, String line) {
     boolean taken = file != null && file.isStandardOutput();
     PrintWriter writer = taken ? spec.commandLine().getErr() : spec.commandLine().getOut();

@@ -24,10 +24,10 @@ public final class ExportedFeatures {
   /** The features that everything else belongs to, in messages. */
   public static final String FEATURES = "features";
 
-  /** Those of examples that took no part in training, in messages. */
+  /** The features of examples that took no part in training, in messages. */
   public static final String HELD_OUT = "held-out features";
 
-  /** Those of examples of no class, in messages. */
+  /** The features of examples of no class, in messages. */
   public static final String OUT_OF_DISTRIBUTION = "out-of-distribution features";
 
   /** The metrics take tables of K x K numbers, which do not fit into memory from here on. */

@@ -61,7 +61,7 @@ public record MeasuredDilation(
         .collect(Collectors.groupingBy(Observation::run, LinkedHashMap::new, Collectors.toList()));
   }
 
-  /** None or one. */
+  /** The last observation of a run that has dilation, if there is one. */
   private static List<MeasuredDilation> endOf(
       String run,
       List<Observation> observations,

@@ -17,7 +17,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param <B> the builder itself
  */
 public abstract class NetworkBuilder<B extends NetworkBuilder<B>> {
-  /** Of the stochastic gradient descent. */
+  /** The momentum of the stochastic gradient descent. */
   public static final double MOMENTUM = 0.9;
 
   private final int classes;
