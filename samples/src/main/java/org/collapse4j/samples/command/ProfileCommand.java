@@ -178,7 +178,8 @@ public final class ProfileCommand implements Callable<Integer> {
 
   private NeuralCollapseListener listener(
       ImageData images, Path target, List<Observation> observations) {
-    return NeuralCollapseListener.builder().stream(false)
+    return NeuralCollapseListener.builder()
+        .sample(0)
         .allLayers()
         .everyEpochs(every)
         .probe(split, new ViewIterator(examples(images), PROBE_BATCH))

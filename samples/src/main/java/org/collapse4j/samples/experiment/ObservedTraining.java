@@ -112,7 +112,8 @@ public final class ObservedTraining {
   private NeuralCollapseListener listener(
       DataSet train, DataSet heldOut, Map<String, String> parameters) {
     NeuralCollapseListener.Builder listener =
-        NeuralCollapseListener.builder().stream(false)
+        NeuralCollapseListener.builder()
+            .sample(0)
             .trainProbe(probe(train))
             .heldOutProbe(probe(heldOut))
             .everyEpochs(everyEpochs)
