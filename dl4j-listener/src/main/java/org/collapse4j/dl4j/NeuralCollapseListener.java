@@ -15,6 +15,7 @@ import org.collapse4j.observe.MeasuringGuard;
 import org.collapse4j.observe.Moment;
 import org.collapse4j.observe.ObservationOptions;
 import org.collapse4j.observe.Observer;
+import org.collapse4j.verdict.Verdict;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -109,6 +110,16 @@ public final class NeuralCollapseListener extends BaseTrainingListener implement
   /** The last observation of a split (see {@link Observation#split}), at the first layer of it. */
   public Optional<Observation> lastObservation(String split) {
     return observer.lastObservation(split);
+  }
+
+  /**
+   * What the numbers observed so far mean, in sentences: the same that the page and the command
+   * line say, by the rules that {@link org.collapse4j.verdict.VerdictRules} states.
+   *
+   * @return the most important first; empty before the first observation
+   */
+  public List<Verdict> verdicts() {
+    return observer.verdicts();
   }
 
   /**

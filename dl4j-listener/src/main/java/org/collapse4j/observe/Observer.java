@@ -26,6 +26,8 @@ import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.GlobalMean;
+import org.collapse4j.verdict.Verdict;
+import org.collapse4j.verdict.VerdictRules;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -46,6 +48,7 @@ public final class Observer implements AutoCloseable {
   private final MeasuringGuard guard;
   private final TrainingStream stream;
   private final SuspectEvidence<MeasuredPoint> suspects = new SuspectEvidence<>();
+  private final ObservedRun observed = new ObservedRun();
   private final Set<Probe> refused = new HashSet<>();
 
   private volatile TrainingSample sample;
@@ -181,6 +184,11 @@ public final class Observer implements AutoCloseable {
     return last.stream().filter(observation -> observation.split().equals(split)).findFirst();
   }
 
+  /** What the numbers observed so far mean, in sentences, by the rules of {@link VerdictRules}. */
+  public List<Verdict> verdicts() {
+    return observed.verdicts();
+  }
+
   /**
    * The examples of the training probe ranked by how probably their label is wrong.
    *
@@ -231,6 +239,7 @@ public final class Observer implements AutoCloseable {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       List<Observation> observations = new Round(model, moment).observations();
       last = List.copyOf(observations);
+      guard.run("remember what was observed", () -> observed.add(last));
     }
     publish(last);
     return last;

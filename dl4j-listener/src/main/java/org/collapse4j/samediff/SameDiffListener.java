@@ -11,6 +11,7 @@ import org.collapse4j.observe.ObservationOptions;
 import org.collapse4j.observe.Observer;
 import org.collapse4j.observe.TrainingStream;
 import org.collapse4j.stats.Classifier;
+import org.collapse4j.verdict.Verdict;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.BaseListener;
 import org.nd4j.autodiff.listeners.ListenerResponse;
@@ -75,6 +76,16 @@ public final class SameDiffListener extends BaseListener implements AutoCloseabl
   /** The last observation of a split (see {@link Observation#split}). */
   public Optional<Observation> lastObservation(String split) {
     return observer.lastObservation(split);
+  }
+
+  /**
+   * What the numbers observed so far mean, in sentences: the same that the page and the command
+   * line say, by the rules that {@link org.collapse4j.verdict.VerdictRules} states.
+   *
+   * @return the most important first; empty before the first observation
+   */
+  public List<Verdict> verdicts() {
+    return observer.verdicts();
   }
 
   /**

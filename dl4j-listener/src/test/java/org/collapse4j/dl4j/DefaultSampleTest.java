@@ -13,8 +13,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.collapse4j.log.Observation;
+import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.verdict.Verdict;
+import org.collapse4j.verdict.VerdictRules;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -247,6 +250,19 @@ class DefaultSampleTest {
     network.setListeners(listener(builder -> builder.everyIterations(4)));
     network.fit(batches(data, 50), 2);
     assertEquals(List.of(200.0, 400.0, 500.0, 500.0, 500.0), examples("train"));
+  }
+
+  @Test
+  void isWhatTheListenersVerdictsAreAbout() {
+    DataSet data = clusters(500, 4, 1, 3);
+    MultiLayerNetwork network = network(4, new Sgd(0.1));
+    NeuralCollapseListener listener = listener(builder -> {});
+    network.setListeners(listener);
+    assertEquals(List.of(), listener.verdicts());
+    network.fit(batches(data, 64), 4);
+    List<RunHistory> logged = RunHistory.of(observations);
+    assertEquals(VerdictRules.ofRun(logged.get(0)), listener.verdicts());
+    assertEquals(Verdict.Topic.COLLAPSE, listener.verdicts().get(0).topic());
   }
 
   @Test

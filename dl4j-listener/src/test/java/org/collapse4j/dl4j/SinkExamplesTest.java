@@ -34,6 +34,7 @@ import org.deeplearning4j.ui.api.UIServer;
 import org.deeplearning4j.ui.model.storage.sqlite.J7FileStatsStorage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /** The examples of README and Javadoc that need an optional dependency. */
 class SinkExamplesTest {
@@ -78,6 +79,26 @@ class SinkExamplesTest {
     network.addListeners(listener);
     network.fit(Training.batches(Training.clusters(90, 1), 30), 2);
     assertEquals(2, observations.size());
+  }
+
+  @Test
+  void verdicts() {
+    NeuralCollapseListener listener = new NeuralCollapseListener();
+    network.addListeners(listener);
+    DataSetIterator trainBatches = Training.batches(Training.clusters(90, 1), 30);
+    RecordedLog log = new RecordedLog();
+    network.fit(trainBatches, 20);
+    listener.verdicts().forEach(verdict -> log.info("{}", verdict.text()));
+    assertTrue(log.lines.get(0).contains("collapse"), log.lines.toString());
+  }
+
+  /** Stands in for a project's own log. */
+  private static final class RecordedLog {
+    final List<String> lines = new ArrayList<>();
+
+    void info(String pattern, String line) {
+      lines.add(pattern.replace("{}", line));
+    }
   }
 
   @Test
