@@ -3,6 +3,8 @@ package org.collapse4j.log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -54,7 +56,7 @@ final class CsvLogReader extends LogReader {
     if (header == null) {
       throw isEmpty();
     }
-    List<Metric> columns = columns(header);
+    Columns columns = columns(header);
     for (LogLines.Line line = next(); line != null; line = next()) {
       if (!line.text().isEmpty()) {
         read(line, columns);
@@ -66,13 +68,31 @@ final class CsvLogReader extends LogReader {
     return ahead.isEmpty() ? lines.next() : ahead.poll();
   }
 
-  private List<Metric> columns(LogLines.Line header) {
+  /**
+   * The columns behind the place.
+   *
+   * @param timed whether the times come first, as in logs of later versions than 0.1.0
+   */
+  private record Columns(boolean timed, List<Metric> metrics) {
+    int firstMetric() {
+      return PLACE + (timed ? CsvSink.TIMES.size() : 0);
+    }
+
+    int count() {
+      return firstMetric() + metrics.size();
+    }
+  }
+
+  private Columns columns(LogLines.Line header) {
     List<String> names = List.of(header.text().split(",", -1));
     if (!startsAsLog(names)) {
       throw new IllegalArgumentException(
           file + " is no log: its first line must start with " + String.join(",", CsvSink.PLACE));
     }
-    return names.subList(PLACE, names.size()).stream().map(this::metric).toList();
+    List<String> others = names.subList(PLACE, names.size());
+    int times = CsvSink.TIMES.size();
+    boolean timed = others.size() >= times && others.subList(0, times).equals(CsvSink.TIMES);
+    return new Columns(timed, others.stream().skip(timed ? times : 0).map(this::metric).toList());
   }
 
   private Metric metric(String column) {
@@ -86,15 +106,15 @@ final class CsvLogReader extends LogReader {
                         + "\" is no metric known here"));
   }
 
-  private void read(LogLines.Line first, List<Metric> columns) throws IOException {
-    Optional<List<String>> fields = fields(first, PLACE + columns.size());
+  private void read(LogLines.Line first, Columns columns) throws IOException {
+    Optional<List<String>> fields = fields(first, columns.count());
     if (fields.isEmpty()) {
       leaveOut(first);
       return;
     }
     try {
       observations.add(observation(fields.get(), columns));
-    } catch (IllegalArgumentException wrong) {
+    } catch (IllegalArgumentException | DateTimeException wrong) {
       throw isNoObservation(first, wrong);
     }
   }
@@ -145,24 +165,32 @@ final class CsvLogReader extends LogReader {
     }
   }
 
-  private static Observation observation(List<String> fields, List<Metric> columns) {
-    if (fields.size() > PLACE + columns.size()) {
+  private static Observation observation(List<String> fields, Columns columns) {
+    if (fields.size() > columns.count()) {
       throw new IllegalArgumentException(
-          "it has " + fields.size() + " fields under " + (PLACE + columns.size()) + " columns");
+          "it has " + fields.size() + " fields under " + columns.count() + " columns");
     }
     Measurements.Builder values = Measurements.builder();
-    for (int i = 0; i < columns.size(); i++) {
-      String value = fields.get(PLACE + i);
+    for (int i = 0; i < columns.metrics().size(); i++) {
+      String value = fields.get(columns.firstMetric() + i);
       if (!value.isEmpty()) {
-        values.put(columns.get(i), Double.parseDouble(value));
+        values.put(columns.metrics().get(i), Double.parseDouble(value));
       }
     }
-    return new Observation(
-        fields.get(0),
-        Integer.parseInt(fields.get(1)),
-        Long.parseLong(fields.get(2)),
-        fields.get(3),
-        fields.get(4),
-        values.build());
+    Observation observation =
+        new Observation(
+            fields.get(0),
+            Integer.parseInt(fields.get(1)),
+            Long.parseLong(fields.get(2)),
+            fields.get(3),
+            fields.get(4),
+            values.build());
+    return columns.timed()
+        ? observation.withTimes(instant(fields.get(PLACE)), instant(fields.get(PLACE + 1)))
+        : observation;
+  }
+
+  private static Optional<Instant> instant(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
   }
 }

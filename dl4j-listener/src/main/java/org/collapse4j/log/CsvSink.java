@@ -2,6 +2,7 @@ package org.collapse4j.log;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,17 +11,22 @@ import org.collapse4j.metric.Metric;
 
 /**
  * Appends one row an observation to a CSV file (RFC 4180 with line feeds, UTF-8, decimal point):
- * run, epoch, iteration, split, layer, then a column for every {@link Metric} in the order of the
- * vocabulary, empty where it is undefined or was not measured. Values by class and the run's
- * parameters are not in it. An existing file of the same columns is continued; a last row that a
- * killed process left torn is removed first. {@link MetricLog} reads it back.
+ * run, epoch, iteration, split, layer, when it was observed and when its training began (ISO 8601,
+ * UTC, empty if not known), then a column for every {@link Metric} in the order of the vocabulary,
+ * empty where it is undefined or was not measured. Values by class and the run's parameters are not
+ * in it. An existing file of the same columns is continued; a last row that a killed process left
+ * torn is removed first. {@link MetricLog} reads it back.
  */
 public final class CsvSink extends SerialSink {
   /** The columns before those of the metrics. */
   static final List<String> PLACE = List.of("run", "epoch", "iteration", "split", "layer");
 
+  /** The columns behind them, which the logs of version 0.1.0 do not have. */
+  static final List<String> TIMES = List.of("time", "started");
+
   private static final String HEADER =
-      Stream.concat(PLACE.stream(), Arrays.stream(Metric.values()).map(Metric::key))
+      Stream.of(PLACE.stream(), TIMES.stream(), Arrays.stream(Metric.values()).map(Metric::key))
+          .flatMap(names -> names)
           .collect(Collectors.joining(","));
 
   private final AppendOnlyFile file;
@@ -51,7 +57,9 @@ public final class CsvSink extends SerialSink {
             String.valueOf(observation.epoch()),
             String.valueOf(observation.iteration()),
             quoted(observation.split()),
-            quoted(observation.layer()));
+            quoted(observation.layer()),
+            observation.time().map(Instant::toString).orElse(""),
+            observation.started().map(Instant::toString).orElse(""));
     Stream<String> values =
         Arrays.stream(Metric.values()).map(m -> number(observation.measurements().value(m)));
     return Stream.concat(place, values).collect(Collectors.joining(","));

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +45,8 @@ final class EventFile {
     while (true) {
       EventFile file = new EventFile(folder.resolve(name(second)));
       try {
-        file.write(event(e -> e.writeString(3, FILE_VERSION)), StandardOpenOption.CREATE_NEW);
+        ByteBuffer version = event(CLOCK.instant(), e -> e.writeString(3, FILE_VERSION));
+        file.write(version, StandardOpenOption.CREATE_NEW);
         return file;
       } catch (FileAlreadyExistsException e) {
         second++;
@@ -81,8 +83,9 @@ final class EventFile {
     for (Observation observation : observations) {
       ByteString summary = message(s -> writeValues(observation, s));
       if (!summary.isEmpty()) {
-        records =
-            records.concat(ByteString.copyFrom(event(e -> writeStep(observation, summary, e))));
+        Instant time = observation.time().orElseGet(CLOCK::instant);
+        ByteBuffer event = event(time, e -> writeStep(observation, summary, e));
+        records = records.concat(ByteString.copyFrom(event));
       }
     }
     if (!records.isEmpty()) {
@@ -130,11 +133,11 @@ final class EventFile {
     return metric.meaning() + "." + ideal + " Source: " + metric.source() + ".";
   }
 
-  private static ByteBuffer event(Fields fields) throws IOException {
+  private static ByteBuffer event(Instant time, Fields fields) throws IOException {
     return framed(
         message(
             e -> {
-              e.writeDouble(1, CLOCK.millis() / 1000.0);
+              e.writeDouble(1, time.toEpochMilli() / 1000.0);
               fields.writeTo(e);
             }));
   }

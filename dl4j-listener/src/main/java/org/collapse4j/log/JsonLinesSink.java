@@ -10,14 +10,16 @@ import org.collapse4j.evaluation.FeaturePlane;
  * Appends one JSON object an observation to a file, each on a line of its own:
  *
  * <pre>{@code
- * {"schema":1,"run":"a","epoch":3,"iteration":237,"split":"heldout","layer":"output",
+ * {"schema":1,"run":"a","epoch":3,"iteration":237,"time":"2023-05-01T12:00:31.5Z",
+ *  "started":"2023-05-01T12:00:00Z","split":"heldout","layer":"output",
  *  "parameters":{"loss":"cross-entropy","seed":"1"},
  *  "metrics":{"nc1.pinv":0.25,"nc5.orthogonality":null},"classes":{"nc1.cdnv":[0.1,0.2]}}
  * }</pre>
  *
  * {@code metrics} is from key to number, or null where undefined; {@code classes} has an element
- * for each class; {@code parameters} is absent where none are known. Where there is something to
- * tell there are more members:
+ * for each class; {@code parameters} is absent where none are known, and so are {@code time}, when
+ * it was observed, and {@code started}, when its training began (ISO 8601, UTC). Where there is
+ * something to tell there are more members:
  *
  * <ul>
  *   <li>{@code "pairs":{"nc1.cdnv":[[3,5,0.7],..]}}: two classes and their value, the highest first

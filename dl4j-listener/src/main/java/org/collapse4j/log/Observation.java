@@ -1,9 +1,11 @@
 package org.collapse4j.log;
 
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.collapse4j.metric.Measurements;
 
 /**
@@ -20,6 +22,9 @@ import org.collapse4j.metric.Measurements;
  * @param parameters the hyperparameters of the run, such as {@code loss}, {@code alpha}, {@code
  *     noise.rate} or {@code seed}, in the order they were given; empty if none are known
  * @param examples what is known of single examples
+ * @param time when it was observed; empty if that is not known, as of the logs of version 0.1.0
+ * @param started when the training began that it was observed in, as far as the observer saw it: of
+ *     one that was stopped and went on, when it went on. Empty if that is not known
  */
 public record Observation(
     String run,
@@ -29,7 +34,9 @@ public record Observation(
     String layer,
     Measurements measurements,
     Map<String, String> parameters,
-    Examples examples) {
+    Examples examples,
+    Optional<Instant> time,
+    Optional<Instant> started) {
 
   /** The split of the examples that the network trains on, measured in passes of their own. */
   public static final String TRAIN = "train";
@@ -50,6 +57,8 @@ public record Observation(
     Objects.requireNonNull(layer, "layer");
     Objects.requireNonNull(measurements, "measurements");
     Objects.requireNonNull(examples, "examples");
+    Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(started, "started");
     parameters = copy(parameters);
   }
 
@@ -76,14 +85,54 @@ public record Observation(
     this(run, epoch, iteration, split, layer, measurements, parameters, Examples.none());
   }
 
+  /** An observation of which it is not known when it was made. */
+  public Observation(
+      String run,
+      int epoch,
+      long iteration,
+      String split,
+      String layer,
+      Measurements measurements,
+      Map<String, String> parameters,
+      Examples examples) {
+    this(
+        run,
+        epoch,
+        iteration,
+        split,
+        layer,
+        measurements,
+        parameters,
+        examples,
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /** The same of a run with these hyperparameters. */
   public Observation withParameters(Map<String, String> known) {
-    return new Observation(run, epoch, iteration, split, layer, measurements, known, examples);
+    return new Observation(
+        run, epoch, iteration, split, layer, measurements, known, examples, time, started);
   }
 
   /** The same with what is known of single examples. */
   public Observation withExamples(Examples known) {
-    return new Observation(run, epoch, iteration, split, layer, measurements, parameters, known);
+    return new Observation(
+        run, epoch, iteration, split, layer, measurements, parameters, known, time, started);
+  }
+
+  /** The same made at a time, in a training that began at another, as far as they are known. */
+  public Observation withTimes(Optional<Instant> made, Optional<Instant> trainingStarted) {
+    return new Observation(
+        run,
+        epoch,
+        iteration,
+        split,
+        layer,
+        measurements,
+        parameters,
+        examples,
+        made,
+        trainingStarted);
   }
 
   private static Map<String, String> copy(Map<String, String> parameters) {

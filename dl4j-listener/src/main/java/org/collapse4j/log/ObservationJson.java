@@ -1,5 +1,7 @@
 package org.collapse4j.log;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -45,6 +47,8 @@ final class ObservationJson {
       @JsonProperty(required = true) String run,
       @JsonProperty(required = true) long epoch,
       @JsonProperty(required = true) long iteration,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String time,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String started,
       @JsonProperty(required = true) String split,
       @JsonProperty(required = true) String layer,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> parameters,
@@ -61,6 +65,8 @@ final class ObservationJson {
           observation.run(),
           observation.epoch(),
           observation.iteration(),
+          observation.time().map(Instant::toString).orElse(null),
+          observation.started().map(Instant::toString).orElse(null),
           observation.split(),
           observation.layer(),
           observation.parameters(),
@@ -98,7 +104,23 @@ final class ObservationJson {
           values.build(),
           parameters == null ? Map.of() : parameters,
           new Examples(
-              Optional.ofNullable(plane), withoutNulls(suspects).map(Suspect::label).toList()));
+              Optional.ofNullable(plane), withoutNulls(suspects).map(Suspect::label).toList()),
+          instant("time", time),
+          instant("started", started));
+    }
+
+    private static Optional<Instant> instant(String member, String text) {
+      try {
+        return Optional.ofNullable(text).map(Instant::parse);
+      } catch (DateTimeException e) {
+        throw new IllegalArgumentException(
+            "its member \""
+                + member
+                + "\" must be a time such as 2023-05-01T12:00:00Z, not \""
+                + text
+                + "\"",
+            e);
+      }
     }
 
     private static <T> Stream<T> withoutNulls(List<T> list) {

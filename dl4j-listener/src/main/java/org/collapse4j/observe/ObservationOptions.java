@@ -1,8 +1,10 @@
 package org.collapse4j.observe;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
@@ -49,6 +51,7 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   int covarianceLimit = ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;
   GlobalMean globalMean = GlobalMean.SAMPLE;
   boolean failFast;
+  Clock clock = Clock.tickMillis(ZoneOffset.UTC);
   String run =
       LocalDateTime.now(ZoneId.systemDefault())
           .truncatedTo(ChronoUnit.SECONDS)
@@ -306,6 +309,14 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   /** Whether a failure in measuring or writing ends training; false unless set. */
   public final B failFast(boolean enabled) {
     failFast = enabled;
+    return self();
+  }
+
+  /**
+   * The clock that tells when observations are made; the system's, to the millisecond, unless set.
+   */
+  public final B clock(Clock source) {
+    clock = Objects.requireNonNull(source, "clock");
     return self();
   }
 

@@ -1,6 +1,7 @@
 package org.collapse4j.observe;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -57,6 +58,12 @@ public final class Observer implements AutoCloseable {
   private volatile SuspectLabels lastSuspects;
   private volatile boolean closed;
   private Moment lastMoment;
+
+  /** When training began, as far as it was seen here; unknown before, and if the clock failed. */
+  private volatile Optional<Instant> started = Optional.empty();
+
+  private volatile boolean begun;
+
   private MeasuredModel lastModel;
 
   /**
@@ -134,6 +141,7 @@ public final class Observer implements AutoCloseable {
 
   /** An epoch begins. */
   public void epochStarted() {
+    noteStart();
     schedule.epochStarted();
     passesOver = false;
     if (options.resample && sample != null && sample.isComplete()) {
@@ -151,12 +159,25 @@ public final class Observer implements AutoCloseable {
 
   /** Whether to observe after so many iterations. */
   public boolean isDueAfterIterations(long completed) {
+    noteStart();
     return !closed && schedule.isDueAfterIterations(completed);
   }
 
   /** Whether to observe at the end of so many epochs. */
   public boolean isDueAfterEpochs(int completed) {
     return !closed && schedule.isDueAfterEpochs(completed);
+  }
+
+  private void noteStart() {
+    if (!begun) {
+      begun = true;
+      started = now();
+    }
+  }
+
+  private Optional<Instant> now() {
+    return guard.call(
+        "tell the time", Optional.empty(), () -> Optional.of(options.clock.instant()));
   }
 
   /** Whether observations come between iterations if at all, and not at the end of epochs. */
@@ -297,6 +318,7 @@ public final class Observer implements AutoCloseable {
   private final class Round {
     private final MeasuredModel model;
     private final Moment moment;
+    private final Optional<Instant> time = now();
     private final List<Observation> observations = new ArrayList<>();
     private final Map<MeasuredPoint, INDArray> outOfDistributionMeans = new HashMap<>();
     private Map<MeasuredPoint, ClassStatistics> heldOut = Map.of();
@@ -514,13 +536,14 @@ public final class Observer implements AutoCloseable {
 
     private Observation observation(String split, MeasuredPoint point, Measurements values) {
       return new Observation(
-          options.run,
-          moment.epoch(),
-          moment.iteration(),
-          split,
-          point.name(),
-          values,
-          options.parameters);
+              options.run,
+              moment.epoch(),
+              moment.iteration(),
+              split,
+              point.name(),
+              values,
+              options.parameters)
+          .withTimes(time, started);
     }
 
     private static Map<MeasuredPoint, ClassStatistics> statistics(

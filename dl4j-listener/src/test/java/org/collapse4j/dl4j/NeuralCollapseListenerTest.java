@@ -9,10 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Measurements;
@@ -126,6 +132,46 @@ class NeuralCollapseListenerTest {
     List<Long> iterations =
         recorder.observations.stream().map(Observation::iteration).distinct().toList();
     assertEquals(List.of(4L, 8L, 12L, 16L), iterations);
+  }
+
+  @Test
+  void observationsOfAMomentHaveItsTimeAndThatOfTheStart() {
+    Recorder recorder = new Recorder();
+    AtomicInteger asked = new AtomicInteger();
+    Clock seconds = clockOf(() -> Instant.ofEpochSecond(asked.incrementAndGet()));
+    trainedNetwork(
+        n ->
+            n.addListeners(
+                NeuralCollapseListener.builder()
+                    .heldOutProbe(Training.batches(unseen, 60))
+                    .clock(seconds)
+                    .sink(recorder)
+                    .build()));
+    assertEquals(2 * EPOCHS, recorder.observations.size());
+    for (Observation observation : recorder.observations) {
+      assertEquals(Instant.ofEpochSecond(1), observation.started().orElseThrow());
+      Instant expected = Instant.ofEpochSecond(1 + observation.epoch());
+      assertEquals(expected, observation.time().orElseThrow(), "asked once a moment");
+    }
+  }
+
+  private static Clock clockOf(Supplier<Instant> source) {
+    return new Clock() {
+      @Override
+      public Instant instant() {
+        return source.get();
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
   }
 
   @Test

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,6 +108,47 @@ class ObservingNeverEndsTrainingTest {
     assertTrainsAsWithout(listener);
     assertEquals(EPOCHS, written.stream().filter(o -> o.split().equals("train")).count());
     assertEquals(EPOCHS, listener.failureCount());
+  }
+
+  /** Fails whenever it is asked. */
+  private static final class BrokenClock extends Clock {
+    private final Failure failure;
+
+    BrokenClock(Failure failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public Instant instant() {
+      ObservingNeverEndsTrainingTest.<RuntimeException>sneak(failure.made().get());
+      return null;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aClockThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+    List<Observation> written = new ArrayList<>();
+    NeuralCollapseListener listener =
+        NeuralCollapseListener.builder()
+            .trainProbe(Training.batches(data, 16))
+            .clock(new BrokenClock(failure))
+            .sink(written::add)
+            .build();
+    assertTrainsAsWithout(listener);
+    assertEquals(EPOCHS, written.size());
+    assertTrue(written.stream().allMatch(o -> o.time().isEmpty() && o.started().isEmpty()));
+    assertEquals(1 + EPOCHS, listener.failureCount(), "at the start and in each epoch");
   }
 
   private void assertTrainsAsWithout(NeuralCollapseListener listener) {

@@ -43,7 +43,7 @@ class CsvSinkTest extends MetricSinkContract {
   private static Reading reading(List<String> header, List<String> row) {
     assertEquals(header.size(), row.size());
     Map<String, Double> values = new TreeMap<>();
-    for (int i = 5; i < row.size(); i++) {
+    for (int i = 7; i < row.size(); i++) {
       if (!row.get(i).isEmpty()) {
         values.put(header.get(i), Double.valueOf(row.get(i)));
       }
@@ -56,7 +56,8 @@ class CsvSinkTest extends MetricSinkContract {
         row.get(4),
         values,
         Map.of(),
-        Map.of());
+        Map.of(),
+        row.subList(5, 7));
   }
 
   /** RFC 4180. */
@@ -89,7 +90,7 @@ class CsvSinkTest extends MetricSinkContract {
 
   @Override
   Reading expected(Observation observation) {
-    return Reading.of(observation).placeAndValues();
+    return Reading.of(observation).placeTimesAndValues();
   }
 
   @Override

@@ -68,7 +68,8 @@ class JsonLinesSinkTest extends MetricSinkContract {
         line.get("layer").textValue(),
         values,
         classes,
-        parameters);
+        parameters,
+        List.of(line.path("time").asText(""), line.path("started").asText("")));
   }
 
   private static List<Double> numbers(JsonNode array) {

@@ -142,7 +142,7 @@ class KilledProcessTest {
       if (name.equals(KilledWriter.TENSOR_BOARD)) {
         assertEquals(new TensorBoardSinkTest().expected(original), reading);
       } else if (name.equals(KilledWriter.CSV)) {
-        assertEquals(Reading.of(original).placeAndValues(), reading);
+        assertEquals(Reading.of(original).placeTimesAndValues(), reading);
       } else {
         assertEquals(Reading.of(original), reading);
       }

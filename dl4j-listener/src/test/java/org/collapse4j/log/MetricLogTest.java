@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -95,6 +96,32 @@ class MetricLogTest {
         new Observation(
             HOSTILE, 3, 30, "heldout", "output", withoutUndefined(written.measurements()));
     assertEquals(expected, read);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jsonl", "a.csv"})
+  void timesComeBackWhereTheyAreKnown(String name) throws IOException {
+    Optional<Instant> started = Optional.of(Instant.parse("2023-05-01T12:00:00Z"));
+    Optional<Instant> made = Optional.of(Instant.parse("2023-05-01T12:00:31.250Z"));
+    Observation of = observation("a", 1);
+    Path file =
+        written(name, of, of.withTimes(made, Optional.empty()), of.withTimes(made, started));
+    List<Observation> read = MetricLog.read(file).observations();
+    assertEquals(
+        List.of(Optional.empty(), made, made), read.stream().map(Observation::time).toList());
+    assertEquals(
+        List.of(Optional.empty(), Optional.empty(), started),
+        read.stream().map(Observation::started).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jsonl", "a.csv"})
+  void aTimeThatIsNoneIsRefused(String name) throws IOException {
+    Optional<Instant> made = Optional.of(Instant.parse("2023-05-01T12:00:31Z"));
+    Path file = written(name, observation("a", 1).withTimes(made, made));
+    Files.writeString(file, Files.readString(file).replaceFirst("2023-05-01T12:00:31Z", "noon"));
+    assertTrue(refusal(file).contains("line " + (name.endsWith("csv") ? 2 : 1)), refusal(file));
+    assertTrue(refusal(file).contains("noon"), refusal(file));
   }
 
   @ParameterizedTest

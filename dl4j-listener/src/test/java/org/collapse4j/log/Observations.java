@@ -1,7 +1,9 @@
 package org.collapse4j.log;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
@@ -13,12 +15,15 @@ final class Observations {
   /** The number of classes of a large one. */
   static final int LARGE = 3000;
 
+  private static final Instant STARTED = Instant.parse("2023-05-01T12:00:00Z");
+
   private Observations() {}
 
   /** Every metric defined but one that is undefined and two that were not measured. */
   static Observation of(String run, int epoch, String split, String layer) {
     return new Observation(
-        run, epoch, epoch * 79L, split, layer, measurements(epoch, 4), PARAMETERS);
+            run, epoch, epoch * 79L, split, layer, measurements(epoch, 4), PARAMETERS)
+        .withTimes(Optional.of(STARTED.plusMillis(1500L * epoch)), Optional.of(STARTED));
   }
 
   static Observation of(int epoch) {

@@ -1,10 +1,17 @@
 package org.collapse4j.log;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.collapse4j.metric.Metric;
 
-/** What a reader finds of an observation in a destination: its place and its defined values. */
+/**
+ * What a reader finds of an observation in a destination: its place and its defined values.
+ *
+ * @param times when it was made and when its training began, each empty where that is not told
+ */
 record Reading(
     String run,
     int epoch,
@@ -13,7 +20,21 @@ record Reading(
     String layer,
     Map<String, Double> values,
     Map<String, String> classes,
-    Map<String, String> parameters) {
+    Map<String, String> parameters,
+    List<String> times) {
+
+  /** In a destination that tells no times. */
+  Reading(
+      String run,
+      int epoch,
+      long iteration,
+      String split,
+      String layer,
+      Map<String, Double> values,
+      Map<String, String> classes,
+      Map<String, String> parameters) {
+    this(run, epoch, iteration, split, layer, values, classes, parameters, List.of("", ""));
+  }
 
   /** All of an observation but undefined values. */
   static Reading of(Observation o) {
@@ -29,7 +50,12 @@ record Reading(
         o.layer(),
         definedValues(o),
         classes,
-        o.parameters());
+        o.parameters(),
+        List.of(text(o.time()), text(o.started())));
+  }
+
+  private static String text(Optional<Instant> time) {
+    return time.map(Instant::toString).orElse("");
   }
 
   static Map<String, Double> definedValues(Observation observation) {
@@ -43,8 +69,13 @@ record Reading(
     return values;
   }
 
-  /** The same of a destination that takes neither values by class nor parameters. */
+  /** The same of a destination that takes neither values by class nor parameters nor times. */
   Reading placeAndValues() {
     return new Reading(run, epoch, iteration, split, layer, values, Map.of(), Map.of());
+  }
+
+  /** The same of a destination that takes neither values by class nor parameters. */
+  Reading placeTimesAndValues() {
+    return new Reading(run, epoch, iteration, split, layer, values, Map.of(), Map.of(), times);
   }
 }

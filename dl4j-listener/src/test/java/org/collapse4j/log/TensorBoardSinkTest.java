@@ -154,6 +154,8 @@ class TensorBoardSinkTest extends MetricSinkContract {
     assertTrue(
         events.get(2).getSummary().getValueList().stream().noneMatch(Summary.Value::hasMetadata));
     assertEquals(2 * 79, events.get(2).getStep());
+    double made = Observations.of(2).time().orElseThrow().toEpochMilli() / 1000.0;
+    assertEquals(made, events.get(2).getWallTime());
   }
 
   @Test
