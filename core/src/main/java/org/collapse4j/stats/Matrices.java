@@ -41,19 +41,22 @@ public final class Matrices {
   }
 
   /**
-   * Some rows of a matrix, in C order.
+   * Some rows of a matrix, in C order; of an array of more dimensions, what has these indices in
+   * the first one.
    *
-   * @param matrix of any type and order
+   * @param array of any type and order, at least two dimensions
    * @param chosen the indices of the rows, which may repeat
-   * @return {@code [chosen.length, columns]}; an empty array if none is chosen
+   * @return {@code [chosen.length, ...]}; an empty array if none is chosen
    */
-  public static INDArray rows(INDArray matrix, int[] chosen) {
+  public static INDArray rows(INDArray array, int[] chosen) {
     if (chosen.length == 0) {
-      return Nd4j.empty(matrix.dataType());
+      return Nd4j.empty(array.dataType());
     }
-    INDArray rows = Nd4j.createUninitialized(matrix.dataType(), chosen.length, matrix.columns());
-    boolean inRows = HostMatrix.isContiguous(matrix);
-    INDArray source = inRows ? matrix : matrix.dup('c');
+    long[] shape = array.shape().clone();
+    shape[0] = chosen.length;
+    INDArray rows = Nd4j.createUninitialized(array.dataType(), shape, 'c');
+    boolean inRows = array.rank() == 2 && HostMatrix.isContiguous(array);
+    INDArray source = inRows ? array : array.dup('c');
     gather(rows, source, chosen);
     if (!inRows) {
       source.close();

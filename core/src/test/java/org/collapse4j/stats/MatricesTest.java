@@ -42,6 +42,20 @@ class MatricesTest {
   }
 
   @Test
+  void ofAnArrayOfMoreDimensionsTheFirstIsChosenFrom() {
+    INDArray array = Nd4j.arange(24).castTo(DataType.FLOAT).reshape(2, 3, 4);
+    INDArray turned = array.permute(1, 2, 0);
+    INDArray rows = Matrices.rows(turned, new int[] {2, 0});
+    assertArrayEquals(new long[] {2, 4, 2}, rows.shape());
+    for (int i = 0; i < 4; i++) {
+      for (int j = 0; j < 2; j++) {
+        assertEquals(array.getDouble(j, 2, i), rows.getDouble(0, i, j));
+        assertEquals(array.getDouble(j, 0, i), rows.getDouble(1, i, j));
+      }
+    }
+  }
+
+  @Test
   void aCopyIsInRowsAndOfItsOwn() {
     INDArray copy = Matrices.copy(DataType.DOUBLE, byColumns);
     assertNotSame(byColumns, copy);

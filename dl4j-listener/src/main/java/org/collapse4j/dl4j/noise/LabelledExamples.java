@@ -3,11 +3,16 @@ package org.collapse4j.dl4j.noise;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.noise.NoisyLabels;
+import org.collapse4j.noise.SuspectLabel;
+import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -76,6 +81,69 @@ public final class LabelledExamples {
    */
   public static DataSet index(DataSet data) {
     return Labelling.indexing().label(data, 0, null);
+  }
+
+  /**
+   * Leaves out the examples whose label is suspect.
+   *
+   * @param data labels one-hot {@code [N, K]}, or class indices {@code [N, 1]}; an example that
+   *     carries no index is known by its row
+   * @param suspects of the same data, such as {@link SuspectLabels#suspects}
+   * @return the others, with {@link LabelledExample}s
+   * @throws IllegalArgumentException if the label of a suspect is not that of the example with its
+   *     index, or no example is left
+   */
+  public static DataSet drop(DataSet data, Collection<SuspectLabel> suspects) {
+    return keep(index(data), new Suspects(suspects))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Of the examples some must be left, but the labels of all "
+                        + data.numExamples()
+                        + " are suspect"));
+  }
+
+  /**
+   * Replaces each suspect label by the class that its example sits with.
+   *
+   * @param data labels one-hot {@code [N, K]}, or class indices {@code [N, 1]}; an example that
+   *     carries no index is known by its row
+   * @param suspects of the same data, such as {@link SuspectLabels#suspects}
+   * @return the data set with {@link LabelledExample}s
+   * @throws IllegalArgumentException if the label of a suspect is not that of the example with its
+   *     index, or it sits with a class that the labels have no column for
+   */
+  public static DataSet replace(DataSet data, Collection<SuspectLabel> suspects) {
+    return Labelling.replacing(new Suspects(suspects)).label(data, 0, null);
+  }
+
+  /**
+   * The examples whose label is not suspect.
+   *
+   * @param data whose examples carry an index; not modified
+   * @return the data itself if all are; empty if none is
+   */
+  static Optional<DataSet> keep(DataSet data, Suspects suspects) {
+    List<LabelledExample> examples = of(data).orElseThrow();
+    int[] kept = suspects.others(examples);
+    if (kept.length == 0 || kept.length == examples.size()) {
+      return Optional.of(data).filter(all -> kept.length > 0);
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      DataSet others =
+          new DataSet(
+              rows(data.getFeatures(), kept),
+              rows(data.getLabels(), kept),
+              rows(data.getFeaturesMaskArray(), kept),
+              rows(data.getLabelsMaskArray(), kept));
+      others.setExampleMetaData(IntStream.of(kept).mapToObj(examples::get).toList());
+      others.setLabelNames(data.getLabelNamesList());
+      return Optional.of(others);
+    }
+  }
+
+  private static INDArray rows(INDArray array, int[] kept) {
+    return array == null ? null : Matrices.rows(array, kept);
   }
 
   /**

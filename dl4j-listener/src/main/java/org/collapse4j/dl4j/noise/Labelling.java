@@ -17,22 +17,32 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Labelling {
   private final LabelNoise noise;
   private final NoisyLabels known;
+  private final Suspects replaced;
 
-  private Labelling(LabelNoise noise, NoisyLabels known) {
+  private Labelling(LabelNoise noise, NoisyLabels known, Suspects replaced) {
     this.noise = noise;
     this.known = known;
+    this.replaced = replaced;
   }
 
   static Labelling corrupting(LabelNoise noise) {
-    return new Labelling(Objects.requireNonNull(noise, "noise"), null);
+    return new Labelling(Objects.requireNonNull(noise, "noise"), null, null);
   }
 
   static Labelling annotating(NoisyLabels labels) {
-    return new Labelling(null, Objects.requireNonNull(labels, "labels"));
+    return new Labelling(null, Objects.requireNonNull(labels, "labels"), null);
   }
 
   static Labelling indexing() {
-    return new Labelling(null, null);
+    return new Labelling(null, null, null);
+  }
+
+  static Labelling replacing(Suspects suspects) {
+    return new Labelling(null, null, suspects);
+  }
+
+  private boolean changesLabels() {
+    return noise != null || replaced != null;
   }
 
   /** The number of label columns that come out where so many go in. */
@@ -62,32 +72,43 @@ final class Labelling {
           before == null || before.size() != classes.length ? null : before.get(i);
       examples.add(example(classes[i], unlabelled[i], carried, firstIndex + i, indices));
     }
-    if (known != null && data.getLabels().columns() > 1) {
-      requireClasses(examples, data.getLabels().columns());
+    if (data.getLabels().columns() > 1) {
+      requireClasses(examples, numLabels(data.getLabels().columns()));
     }
     DataSet labelled;
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       labelled = data.copy();
     }
-    if (noise != null) {
-      labelled.setLabels(corrupted(data.getLabels(), classes, examples));
+    if (changesLabels()) {
+      labelled.setLabels(changed(data.getLabels(), classes, examples));
     }
     labelled.setExampleMetaData(examples);
     labelled.setLabelNames(data.getLabelNamesList());
     return labelled;
   }
 
-  private static void requireClasses(List<LabelledExample> examples, int numClasses) {
+  private void requireClasses(List<LabelledExample> examples, int numClasses) {
     for (LabelledExample example : examples) {
-      if (example.clean() >= numClasses) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "A clean label must be a class index from 0 to %d, but that of example %d is %d",
-                numClasses - 1,
-                example.index(),
-                example.clean()));
+      if (known != null) {
+        requireClass("clean label", example, example.clean(), numClasses);
       }
+      if (replaced != null) {
+        requireClass("label that replaces another", example, example.given(), numClasses);
+      }
+    }
+  }
+
+  private static void requireClass(
+      String what, LabelledExample example, int label, int numClasses) {
+    if (label >= numClasses) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "A %s must be a class index from 0 to %d, but that of example %d is %d",
+              what,
+              numClasses - 1,
+              example.index(),
+              label));
     }
   }
 
@@ -140,8 +161,9 @@ final class Labelling {
     if (known != null) {
       return new LabelledExample(index, atHand, knownClean(index, atHand), source);
     }
+    int given = replaced == null ? atHand : replaced.replacement(index, atHand);
     return new LabelledExample(
-        index, atHand, cleanKnown ? before.clean() : LabelledExample.UNKNOWN, source);
+        index, given, cleanKnown ? before.clean() : LabelledExample.UNKNOWN, source);
   }
 
   private int knownClean(long index, int atHand) {
@@ -167,8 +189,8 @@ final class Labelling {
     return known.clean((int) index);
   }
 
-  /** The labels with the rows of corrupted examples replaced. */
-  private INDArray corrupted(INDArray labels, int[] classes, List<LabelledExample> examples) {
+  /** The labels with the rows of examples replaced that are given another one. */
+  private INDArray changed(INDArray labels, int[] classes, List<LabelledExample> examples) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       boolean indices = labels.columns() == 1;
       int columns = numLabels(labels.columns());

@@ -3,19 +3,23 @@ package org.collapse4j.dl4j.noise;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.noise.NoisyLabels;
+import org.collapse4j.noise.SuspectLabel;
+import org.collapse4j.noise.SuspectLabels;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /**
  * Hands on the batches of another iterator with a {@link LabelledExample} on every example, and
- * corrupts their labels on the fly or attaches clean ones that are known.
+ * corrupts their labels on the fly, attaches clean ones that are known, or leaves out or replaces
+ * suspect ones.
  *
  * <pre>{@code
  * DataSetIterator noisy =
@@ -78,6 +82,55 @@ public final class NoisyDataSetIterator implements DataSetIterator {
    */
   public static NoisyDataSetIterator indexing(DataSetIterator data) {
     return new NoisyDataSetIterator(data, Labelling.indexing(), null);
+  }
+
+  /**
+   * Leaves out the examples whose label is suspect, so that batches are smaller than those of the
+   * data; one of which nothing is left is passed over.
+   *
+   * <pre>{@code
+   * DataSetIterator cleaner = NoisyDataSetIterator.dropping(trainBatches, labels.suspects());
+   * }</pre>
+   *
+   * @param data batches with labels one-hot {@code [N, K]} or class indices {@code [N, 1]}
+   * @param suspects of the same data, such as {@link SuspectLabels#suspects}; one whose label is
+   *     not that of the example with its index is refused when the batch is read
+   */
+  public static DataSetIterator dropping(DataSetIterator data, Collection<SuspectLabel> suspects) {
+    return new DroppingDataSetIterator(indexing(data), new Suspects(suspects));
+  }
+
+  /**
+   * Leaves out the {@link SuspectLabels#suspects}, as {@link #dropping(DataSetIterator,
+   * Collection)}.
+   */
+  public static DataSetIterator dropping(DataSetIterator data, SuspectLabels labels) {
+    return dropping(data, labels.suspects());
+  }
+
+  /**
+   * Replaces each suspect label by the class that its example {@linkplain SuspectLabel#sitsWith
+   * sits with}.
+   *
+   * <pre>{@code
+   * DataSetIterator corrected = NoisyDataSetIterator.replacing(trainBatches, labels.suspects());
+   * }</pre>
+   *
+   * @param data batches with labels one-hot {@code [N, K]} or class indices {@code [N, 1]}
+   * @param suspects of the same data, such as {@link SuspectLabels#suspects}; one whose label is
+   *     not that of the example with its index is refused when the batch is read
+   */
+  public static NoisyDataSetIterator replacing(
+      DataSetIterator data, Collection<SuspectLabel> suspects) {
+    return new NoisyDataSetIterator(data, Labelling.replacing(new Suspects(suspects)), null);
+  }
+
+  /**
+   * Replaces the {@link SuspectLabels#suspects}, as {@link #replacing(DataSetIterator,
+   * Collection)}.
+   */
+  public static NoisyDataSetIterator replacing(DataSetIterator data, SuspectLabels labels) {
+    return replacing(data, labels.suspects());
   }
 
   /**

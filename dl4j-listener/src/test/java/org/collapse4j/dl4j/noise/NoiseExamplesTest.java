@@ -10,6 +10,7 @@ import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.noise.SuspectLabelsAccumulator;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
@@ -88,6 +89,14 @@ class NoiseExamplesTest {
     assertEquals(0, listener.failureCount());
     assertTrue(
         listener.lastObservation("train").orElseThrow().measurements().has(Metric.NOISE_RATE));
+  }
+
+  @Test
+  void suspectsLeftOutOrReplaced() {
+    SuspectLabels labels = SuspectLabelsAccumulator.forClasses(10).snapshot();
+    DataSetIterator cleaner = NoisyDataSetIterator.dropping(trainBatches, labels.suspects());
+    DataSetIterator corrected = NoisyDataSetIterator.replacing(trainBatches, labels.suspects());
+    assertEquals(cleaner.next().getLabels(), corrected.next().getLabels());
   }
 
   @Test
