@@ -15,8 +15,8 @@ import org.slf4j.Logger;
  * the number of places. Only if so chosen is a failure rethrown.
  *
  * <p>Errors are failures as exceptions are, a StackOverflowError or an AssertionError among them;
- * only {@link ThreadDeath} passes, which asks the thread to stop. After an InterruptedException the
- * thread is interrupted still, and it is for training to end by that.
+ * only ThreadDeath passes, which asks the thread to stop. After an InterruptedException the thread
+ * is interrupted still, and it is for training to end by that.
  */
 public final class MeasuringGuard {
   private static final long LOGGED_AGAIN = 1000;
@@ -59,8 +59,6 @@ public final class MeasuringGuard {
     T value;
     try {
       value = step.call();
-    } catch (ThreadDeath stop) {
-      throw stop;
     } catch (Throwable e) {
       failed(what, e);
       return fallback;
@@ -77,13 +75,29 @@ public final class MeasuringGuard {
   }
 
   private void failed(String what, Throwable e) {
-    count.incrementAndGet();
+    if (asksToStop(e)) {
+      throw (Error) e;
+    }
     if (e instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
     if (failFast) {
+      count.incrementAndGet();
       throw unchecked(e, what);
     }
+    failedAside(what, e);
+  }
+
+  /** By its name, since a later Java may be without it. */
+  private static boolean asksToStop(Throwable e) {
+    return e.getClass().getName().equals("java.lang.ThreadDeath");
+  }
+
+  /**
+   * Counts and logs a failure of a step that ran beside training, where rethrowing reaches nobody.
+   */
+  void failedAside(String what, Throwable e) {
+    count.incrementAndGet();
     log(what, e);
   }
 
@@ -104,7 +118,8 @@ public final class MeasuringGuard {
     }
   }
 
-  private synchronized void succeeded(String what) {
+  /** What has failed before works again; told once. */
+  synchronized void succeeded(String what) {
     if (failures.isEmpty()) {
       return;
     }

@@ -2,6 +2,7 @@ package org.collapse4j.observe;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -36,6 +37,9 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   /** How much memory the sample of the training data takes at most by default, in bytes. */
   public static final long SAMPLE_BYTES = 128L << 20;
 
+  /** How long training waits for a sink at most by default. */
+  public static final Duration SINK_TIMEOUT = Duration.ofSeconds(10);
+
   // What a setter below does not explain is explained nowhere else: each option stands here once.
   List<MetricSink> sinks = List.of();
   List<MetricSink> ownSinks = List.of();
@@ -52,6 +56,7 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   GlobalMean globalMean = GlobalMean.SAMPLE;
   boolean failFast;
   Clock clock = Clock.tickMillis(ZoneOffset.UTC);
+  Duration sinkTimeout = SINK_TIMEOUT;
   String run =
       LocalDateTime.now(ZoneId.systemDefault())
           .truncatedTo(ChronoUnit.SECONDS)
@@ -304,6 +309,23 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
 
   private static <T> List<T> and(List<T> list, T element) {
     return Stream.concat(list.stream(), Stream.of(element)).toList();
+  }
+
+  /**
+   * How long training waits for a sink to write at most; 10 seconds unless set. Each sink is called
+   * in a thread of its own. One that takes longer is left behind, which is logged and counted as a
+   * failure: up to 100 moments queue for it, and training waits for it again once it has caught up.
+   * What still queues when the process ends is lost; closing the listener waits for it as long as
+   * for a write.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public final B sinkTimeout(Duration longest) {
+    if (longest.isNegative() || longest.isZero()) {
+      throw new IllegalArgumentException("sinkTimeout must be positive, not " + longest);
+    }
+    sinkTimeout = longest;
+    return self();
   }
 
   /** Whether a failure in measuring or writing ends training; false unless set. */

@@ -9,7 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -51,6 +53,10 @@ public final class Observer implements AutoCloseable {
   private final SuspectEvidence<MeasuredPoint> suspects = new SuspectEvidence<>();
   private final ObservedRun observed = new ObservedRun();
   private final Set<Probe> refused = new HashSet<>();
+  private final List<SinkWriter> writers;
+
+  /** Moments in the order in which they were measured; its monitor is held while one is written. */
+  private final Queue<List<Observation>> unwritten = new ConcurrentLinkedQueue<>();
 
   private volatile TrainingSample sample;
   private long samplesTaken;
@@ -85,6 +91,11 @@ public final class Observer implements AutoCloseable {
     this.stream = new TrainingStream(this.options.covarianceLimit, guard);
     this.sample = this.options.wantsSample() ? newSample() : null;
     this.lastSuspects = suspects.snapshot();
+    this.writers = IntStream.range(0, this.options.sinks.size()).mapToObj(this::writer).toList();
+  }
+
+  private SinkWriter writer(int place) {
+    return new SinkWriter(options.sinks.get(place), name(place), options.sinkTimeout, guard);
   }
 
   private TrainingSample newSample() {
@@ -240,9 +251,8 @@ public final class Observer implements AutoCloseable {
    *
    * @return the observations, empty if there were any of this moment before
    */
-  public synchronized List<Observation> observeOnce(MeasuredModel model, Moment moment) {
-    boolean isSameModel = !moment.betweenEpochs() || model.equals(lastModel);
-    return isSameModel && moment.equals(lastMoment) ? List.of() : observe(model, moment);
+  public List<Observation> observeOnce(MeasuredModel model, Moment moment) {
+    return written(measuredOnce(model, moment));
   }
 
   /**
@@ -250,27 +260,46 @@ public final class Observer implements AutoCloseable {
    *
    * @return the observations
    */
-  public synchronized List<Observation> observe(MeasuredModel model, Moment moment) {
+  public List<Observation> observe(MeasuredModel model, Moment moment) {
+    return written(measured(model, moment));
+  }
+
+  private synchronized List<Observation> measuredOnce(MeasuredModel model, Moment moment) {
+    boolean isSameModel = !moment.betweenEpochs() || model.equals(lastModel);
+    return isSameModel && moment.equals(lastMoment) ? List.of() : measured(model, moment);
+  }
+
+  private synchronized List<Observation> measured(MeasuredModel model, Moment moment) {
     if (closed) {
       return List.of();
     }
     lastMoment = moment;
     lastModel = model;
     passesOver = false;
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+    // Whatever draws or seeds random numbers, the data of a probe too, does so for itself.
+    try (RandomState kept = RandomState.keep();
+        MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       List<Observation> observations = new Round(model, moment).observations();
       last = List.copyOf(observations);
       guard.run("remember what was observed", () -> observed.add(last));
     }
-    publish(last);
+    unwritten.add(last);
     return last;
   }
 
-  private void publish(List<Observation> observations) {
-    for (int i = 0; i < options.sinks.size() && !observations.isEmpty(); i++) {
-      MetricSink sink = options.sinks.get(i);
-      guard.run("write to " + name(i), () -> sink.writeAll(observations));
+  /**
+   * Hands what has been measured to the sinks, one after the other. Not under the monitor of this
+   * observer, so that nobody who asks it anything waits for a sink.
+   */
+  private List<Observation> written(List<Observation> observations) {
+    synchronized (unwritten) {
+      for (List<Observation> moment = unwritten.poll(); moment != null; moment = unwritten.poll()) {
+        for (int i = 0; i < writers.size() && !moment.isEmpty(); i++) {
+          writers.get(i).write(moment);
+        }
+      }
     }
+    return observations;
   }
 
   /** The class of a sink, and its place where there are several of that class. */
@@ -292,15 +321,22 @@ public final class Observer implements AutoCloseable {
    * ObservationOptions#dashboard}; those that were handed over are for others to close. Nothing is
    * observed from then on.
    *
-   * @throws IOException if one cannot be closed; the others are closed all the same
+   * @throws IOException if one cannot be closed, or has not written what it has to within {@link
+   *     ObservationOptions#sinkTimeout}; the others are closed all the same
    */
   @Override
-  public synchronized void close() throws IOException {
-    closed = true;
+  public void close() throws IOException {
+    synchronized (this) {
+      closed = true;
+    }
     IOException failure = null;
-    for (MetricSink sink : options.ownSinks) {
+    for (SinkWriter writer : writers) {
       try {
-        sink.close();
+        if (options.ownSinks.contains(writer.sink())) {
+          writer.close();
+        } else {
+          writer.drain();
+        }
       } catch (IOException e) {
         if (failure == null) {
           failure = e;
@@ -357,8 +393,8 @@ public final class Observer implements AutoCloseable {
             "measure the probe \"" + probe.split() + "\"",
             () -> {
               throw new IllegalArgumentException(
-                  "A probe that is measured between iterations must have an iterator of its own, but"
-                      + " this one has been reset by somebody else since, as the iterator that"
+                  "A probe that is measured between iterations must have an iterator of its own,"
+                      + " but this one has been reset by somebody else since, as the iterator that"
                       + " trains is; the probe is not measured any more");
             });
       }
@@ -529,8 +565,8 @@ public final class Observer implements AutoCloseable {
                 + "\" (none of "
                 + absent
                 + (all - present.size() > 10 ? ", ..." : "")
-                + "); its metrics are those of the classes that are there, and fewer classes look more"
-                + " collapsed");
+                + "); its metrics are those of the classes that are there, and fewer classes look"
+                + " more collapsed");
       }
     }
 
