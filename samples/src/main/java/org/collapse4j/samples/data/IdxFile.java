@@ -18,6 +18,7 @@ import java.util.zip.ZipException;
  */
 final class IdxFile {
   private static final int UNSIGNED_BYTES = 0x08;
+  private static final int LARGEST = Integer.MAX_VALUE - 16;
 
   private final int[] shape;
   private final byte[] values;
@@ -73,10 +74,13 @@ final class IdxFile {
     for (int i = 0; i < shape.length; i++) {
       shape[i] = in.readInt();
       length *= shape[i];
-    }
-    if (length < 0 || length > Integer.MAX_VALUE - 16) {
-      throw new IllegalArgumentException(
-          name + " says that its shape is " + Arrays.toString(shape) + ", which cannot be");
+      if (shape[i] < 0 || length > LARGEST) {
+        throw new IllegalArgumentException(
+            name
+                + " says that its shape begins with "
+                + Arrays.toString(Arrays.copyOf(shape, i + 1))
+                + ", which cannot be");
+      }
     }
     byte[] values = in.readNBytes((int) length);
     if (values.length < length) {

@@ -1,6 +1,9 @@
 package org.collapse4j.samples.data;
 
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
@@ -32,6 +35,10 @@ public final class NpyFile {
       EnumSet.complementOf(EnumSet.of(NpyDataType.S, NpyDataType.U));
   private static final String NPZ = ".npz";
   private static final String NPY = ".npy";
+  private static final int LARGEST = Integer.MAX_VALUE - 16;
+
+  /** How many bytes can come out of one at most, by the format. */
+  private static final long DEFLATED_TO_AT_MOST = 1032;
 
   private NpyFile() {}
 
@@ -122,15 +129,16 @@ public final class NpyFile {
         ZipEntry entry = entry(container, zip, name);
         return read(
             file,
-            entry.getSize(),
-            () -> Channels.newChannel(zip.getInputStream(entry)),
+            unpackedSize(container, entry),
+            () -> zip.getInputStream(entry),
             types,
             typeNames);
-      } catch (ZipException e) {
-        throw new IllegalArgumentException(container + " is no NPZ file: " + e.getMessage(), e);
+      } catch (EOFException | ZipException e) {
+        throw new IllegalArgumentException(
+            container + " is no NPZ file, or is cut off or damaged: " + e.getMessage(), e);
       }
     }
-    return read(file, Files.size(file), () -> Files.newByteChannel(file), types, typeNames);
+    return read(file, Files.size(file), () -> Files.newInputStream(file), types, typeNames);
   }
 
   private static void requireFile(Path file) throws IOException {
@@ -168,7 +176,7 @@ public final class NpyFile {
   /** Opens an array at its beginning. */
   @FunctionalInterface
   private interface Opening {
-    ReadableByteChannel open() throws IOException;
+    InputStream open() throws IOException;
   }
 
   private static NpyArray<?> read(
@@ -179,9 +187,13 @@ public final class NpyFile {
       throw new IllegalArgumentException(
           file + " must hold " + typeNames + ", not " + header.dict().dataType().symbol());
     }
-    requireWhole(file, size, header);
-    try (ReadableByteChannel channel = array.open()) {
+    long expected = requireWhole(file, size, header);
+    try (Counted bytes = new Counted(array.open());
+        ReadableByteChannel channel = Channels.newChannel(bytes)) {
       NpyArray<?> read = Npy.read(channel);
+      if (bytes.count < expected) {
+        throw cutOff(file, header, expected, bytes.count);
+      }
       if (header.dict().dataType() == NpyDataType.f2) {
         correctHalves(read.asFloatArray().data());
       }
@@ -201,7 +213,7 @@ public final class NpyFile {
   }
 
   private static NpyHeader header(Path file, Opening array) throws IOException {
-    try (ReadableByteChannel channel = array.open()) {
+    try (ReadableByteChannel channel = Channels.newChannel(array.open())) {
       return NpyHeader.read(channel);
     } catch (RuntimeException e) {
       // The library throws one kind where a header is wrong, others where it cannot be parsed.
@@ -210,30 +222,81 @@ public final class NpyFile {
     }
   }
 
-  /** The library takes what is missing for zeros, and counts elements in an int. */
-  private static void requireWhole(Path file, long size, NpyHeader header) {
+  /**
+   * The library takes what is missing for zeros, and counts elements in an int.
+   *
+   * @return how many bytes the array takes, with its header
+   */
+  private static long requireWhole(Path file, long size, NpyHeader header) {
     long elements = 1;
     for (int length : header.dict().shape()) {
-      elements = Math.multiplyExact(elements, (long) length);
+      elements *= length;
+      if (length < 0 || elements > LARGEST) {
+        throw new IllegalArgumentException(
+            file
+                + " says that its shape is "
+                + Arrays.toString(header.dict().shape())
+                + "; at most 2^31 - 17 elements can be read");
+      }
     }
     if (elements == 0) {
       throw new IllegalArgumentException(
           file + " has no element: its shape is " + Arrays.toString(header.dict().shape()));
     }
-    if (elements > Integer.MAX_VALUE - 16) {
-      throw new IllegalArgumentException(
-          file + " has " + elements + " elements; at most 2^31 - 17 can be read");
-    }
     long expected = header.dataOffset() + elements * header.dict().dataType().size();
     if (size < expected) {
+      throw cutOff(file, header, expected, size);
+    }
+    return expected;
+  }
+
+  private static IllegalArgumentException cutOff(
+      Path file, NpyHeader header, long expected, long size) {
+    return new IllegalArgumentException(
+        file
+            + " is cut off: an array of shape "
+            + Arrays.toString(header.dict().shape())
+            + " takes "
+            + expected
+            + " bytes, but the file has "
+            + size);
+  }
+
+  /** What an entry takes when it is unpacked, as far as its compressed size allows what it says. */
+  private static long unpackedSize(Path container, ZipEntry entry) throws IOException {
+    long most = Math.min(entry.getCompressedSize(), Files.size(container)) * DEFLATED_TO_AT_MOST;
+    if (entry.getSize() > most) {
       throw new IllegalArgumentException(
-          file
-              + " is cut off: an array of shape "
-              + Arrays.toString(header.dict().shape())
-              + " takes "
-              + expected
-              + " bytes, but the file has "
-              + size);
+          container
+              + " is damaged: "
+              + entry.getName()
+              + " cannot have the "
+              + entry.getSize()
+              + " bytes that it says");
+    }
+    return entry.getSize();
+  }
+
+  /** Counts what is read, which may be less than the directory of an NPZ file says. */
+  private static final class Counted extends FilterInputStream {
+    private long count;
+
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      count += read < 0 ? 0 : 1;
+      return read;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      int read = super.read(into, from, length);
+      count += Math.max(0, read);
+      return read;
     }
   }
 }
