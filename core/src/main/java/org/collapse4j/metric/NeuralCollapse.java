@@ -1,5 +1,7 @@
 package org.collapse4j.metric;
 
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.Classifier;
 import org.collapse4j.stats.DecisionStatistics;
@@ -9,6 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The neural collapse metrics NC1 to NC5, as pure functions of statistics. Definitions, ideals and
@@ -19,6 +23,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * whose denominator is zero. No argument is modified.
  */
 public final class NeuralCollapse {
+  private static final Logger log = LoggerFactory.getLogger(NeuralCollapse.class);
+
+  /** Share of nc1.pinv by which it may be off before that is said. */
+  private static final double TOLERATED = 0.01;
+
+  static final AtomicBoolean HAS_WARNED = new AtomicBoolean();
+
   private NeuralCollapse() {}
 
   /**
@@ -70,10 +81,27 @@ public final class NeuralCollapse {
   }
 
   private static double pinv(ClassStatistics statistics, Frame means) {
-    return statistics
-        .withinClassCovariance()
-        .map(within -> PseudoInverse.trace(within, means.rows()) / means.size())
-        .orElse(Double.NaN);
+    Optional<INDArray> within = statistics.withinClassCovariance();
+    if (within.isEmpty()) {
+      return Double.NaN;
+    }
+    PseudoInverse.Trace trace = PseudoInverse.trace(within.get(), means.rows());
+    double error = statistics.withinClassRounding() * trace.ofDiagonal();
+    if (error > TOLERATED * trace.value()) {
+      warnOnce(trace.value() / means.size(), error / means.size());
+    }
+    return trace.value() / means.size();
+  }
+
+  private static void warnOnce(double value, double error) {
+    if (!HAS_WARNED.getAndSet(true)) {
+      log.warn(
+          "collapse4j: nc1.pinv is {}, but may be off by {}: the class means of these float32"
+              + " features spread a thousand times less in some directions than in others, which"
+              + " takes float64 features to resolve. This is logged once.",
+          value,
+          error);
+    }
   }
 
   private static Measurements arrangement(Frame means, INDArray centre) {

@@ -1,6 +1,6 @@
 package org.collapse4j.metric;
 
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.blas.BlasException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,6 +17,20 @@ final class PseudoInverse {
   private PseudoInverse() {}
 
   /**
+   * A trace, and the error that rounding has left in it.
+   *
+   * @param value {@code tr(S_W pinv(S_B))}
+   * @param ofDiagonal the same of the diagonal of S_W alone. A rounding error of S_W that is a
+   *     share e of {@code sqrt(S_ii S_jj)} in each element, and independent from element to
+   *     element, is about e times this in the trace
+   */
+  record Trace(double value, double ofDiagonal) {
+    private Trace times(double factor) {
+      return new Trace(factor * value, factor * ofDiagonal);
+    }
+  }
+
+  /**
    * The trace of the within-class covariance times the pseudo-inverse of {@code S_B = M^T M / K}.
    * Eigenvalues of S_B at or below {@code max(d, K) 2^-52} times the largest count as zero.
    *
@@ -24,7 +38,7 @@ final class PseudoInverse {
    * @param centred M, {@code [K, d]}, whose rows are linearly dependent
    * @return at least 0; NaN if S_B is zero
    */
-  static double trace(INDArray within, INDArray centred) {
+  static Trace trace(INDArray within, INDArray centred) {
     int k = centred.rows();
     return k <= centred.columns() ? byClasses(within, centred) : byFeatures(within, centred);
   }
@@ -33,16 +47,16 @@ final class PseudoInverse {
    * For d below K: the trace with the inverse of {@code M^T M}, and where there is none, with its
    * eigenvectors v and eigenvalues l, the sum of {@code v^T S_W v / l}; both times K.
    */
-  private static double byFeatures(INDArray within, INDArray centred) {
+  private static Trace byFeatures(INDArray within, INDArray centred) {
     int k = centred.rows();
     INDArray between = Matrices.product(centred, centred, true, false);
-    OptionalDouble regular = byInverse(within, between);
+    Optional<Trace> regular = byInverse(within, between);
     if (regular.isPresent()) {
       between.close();
-      return k * regular.getAsDouble();
+      return regular.get().times(k);
     }
     double[] values = eigen(between);
-    return k * sum(values, 0, quadraticForms(within, between), cutoff(values, centred));
+    return trace(within, between, values, 0, cutoff(values, centred)).times(k);
   }
 
   /**
@@ -51,24 +65,25 @@ final class PseudoInverse {
    *
    * @return empty if A is singular, or so close to it that the inverse would lose digits
    */
-  private static OptionalDouble byInverse(INDArray within, INDArray a) {
+  private static Optional<Trace> byInverse(INDArray within, INDArray a) {
     int d = a.rows();
     INDArray factor = a.dup('f');
     try {
       Nd4j.getBlasWrapper().lapack().potrf(factor, true);
     } catch (BlasException notPositive) {
-      return OptionalDouble.empty();
+      return Optional.empty();
     }
     double[] inverse = inverseOfTriangle(Matrices.elementsAndClose(factor), d);
     // The trace of the inverse is between the largest of its eigenvalues and d times that.
     if (!(sumOfProducts(inverse, inverse) * trace(Matrices.elements(a), d) < REGULAR)) {
-      return OptionalDouble.empty();
+      return Optional.empty();
     }
     INDArray rows = Nd4j.createFromArray(inverse).reshape(d, d);
     // The transpose of the product, whose order is that of columns, is in that of rows.
     double[] product = Matrices.elementsAndClose(Matrices.product(within, rows, true, true));
     rows.close();
-    return OptionalDouble.of(sumOfProducts(product, inverse));
+    double ofDiagonal = sumOfWeightedSquares(diagonal(within), inverse);
+    return Optional.of(new Trace(sumOfProducts(product, inverse), ofDiagonal));
   }
 
   /**
@@ -124,16 +139,17 @@ final class PseudoInverse {
    * the eigenvectors of S_B are {@code M^T a / sqrt(K l)}. One eigenvalue, the smallest, is zero
    * since the rows of M are dependent, whatever rounding makes of it.
    */
-  private static double byClasses(INDArray within, INDArray centred) {
+  private static Trace byClasses(INDArray within, INDArray centred) {
     int k = centred.rows();
     INDArray vectors = Matrices.product(centred, centred, false, true).divi(k);
     double[] values = eigen(vectors);
     INDArray projected = Matrices.product(centred, vectors, true, false);
-    double[] forms = quadraticForms(within, projected);
+    double[] norms = new double[k];
     for (int j = 0; j < k; j++) {
-      forms[j] /= k * values[j];
+      norms[j] = Math.sqrt(k * values[j]);
     }
-    return sum(values, 1, forms, cutoff(values, centred));
+    projected.diviRowVector(Nd4j.createFromArray(norms));
+    return trace(within, projected, values, 1, cutoff(values, centred));
   }
 
   private static double cutoff(double[] ascending, INDArray centred) {
@@ -141,16 +157,50 @@ final class PseudoInverse {
     return Math.max(centred.rows(), centred.columns()) * EPSILON * largest;
   }
 
-  private static double sum(double[] values, int first, double[] forms, double cutoff) {
+  /**
+   * The sum of {@code v^T S_W v / l} over the eigenvectors v from a first one on whose eigenvalue l
+   * is above a cutoff.
+   */
+  private static Trace trace(
+      INDArray within, INDArray vectors, double[] values, int first, double cutoff) {
+    double[] forms = quadraticForms(within, vectors);
+    INDArray squares = vectors.mul(vectors);
+    INDArray diagonal = Nd4j.createFromArray(diagonal(within)).reshape(1, vectors.rows());
+    double[] ofDiagonal = Matrices.product(diagonal, squares, false, false).toDoubleVector();
     double sum = 0;
+    double sumOfDiagonal = 0;
     boolean any = false;
     for (int j = first; j < values.length; j++) {
       if (values[j] > cutoff) {
         sum += forms[j] / values[j];
+        sumOfDiagonal += ofDiagonal[j] / values[j];
         any = true;
       }
     }
-    return any ? sum : Double.NaN;
+    return any ? new Trace(sum, sumOfDiagonal) : new Trace(Double.NaN, Double.NaN);
+  }
+
+  private static double[] diagonal(INDArray within) {
+    int d = within.rows();
+    double[] elements = Matrices.elements(within);
+    double[] diagonal = new double[d];
+    for (int i = 0; i < d; i++) {
+      diagonal[i] = elements[d * i + i];
+    }
+    return diagonal;
+  }
+
+  /** Of the squares of a square matrix's elements, each times a weight of its column. */
+  private static double sumOfWeightedSquares(double[] weights, double[] square) {
+    int d = weights.length;
+    double sum = 0;
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j < d; j++) {
+        double element = square[d * i + j];
+        sum += weights[j] * element * element;
+      }
+    }
+    return sum;
   }
 
   /** Eigenvalues in ascending order; the symmetric matrix becomes its eigenvectors, by columns. */

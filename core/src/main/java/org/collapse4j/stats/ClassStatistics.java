@@ -186,6 +186,16 @@ public final class ClassStatistics {
   }
 
   /**
+   * How far an element {@code (i, j)} of the {@linkplain #withinClassCovariance within-class
+   * covariance} may be off by the rounding of the products it is made of, as a share of {@code
+   * sqrt(S_ii S_jj)}: 2^-20 if some were in float32, which those of more than 128 features of that
+   * type or a shorter one are, else 2^-49.
+   */
+  public double withinClassRounding() {
+    return moments.hasFloatProducts() ? 0x1p-20 : 0x1p-49;
+  }
+
+  /**
    * The statistics of the examples of both.
    *
    * @param other of the same number of classes and features; not modified

@@ -43,6 +43,9 @@ final class Moments implements AutoCloseable {
    */
   final INDArray scatter;
 
+  /** Whether some of the products that the scatter is the sum of were in float32. */
+  private boolean floatProducts;
+
   Moments(
       int numClasses,
       int dimension,
@@ -72,14 +75,21 @@ final class Moments implements AutoCloseable {
   }
 
   Moments copy() {
-    return new Moments(
-        numClasses,
-        dimension,
-        counts.clone(),
-        means.clone(),
-        rests.clone(),
-        traces.clone(),
-        scatter == null ? null : scatter.dup('f'));
+    Moments copy =
+        new Moments(
+            numClasses,
+            dimension,
+            counts.clone(),
+            means.clone(),
+            rests.clone(),
+            traces.clone(),
+            scatter == null ? null : scatter.dup('f'));
+    copy.floatProducts = floatProducts;
+    return copy;
+  }
+
+  boolean hasFloatProducts() {
+    return floatProducts;
   }
 
   /** Frees the scatter, after which only counts, means and traces may be used. */
@@ -99,6 +109,7 @@ final class Moments implements AutoCloseable {
     for (int c = 0; c < numClasses; c++) {
       traces[c] += other.traces[c];
     }
+    floatProducts |= other.floatProducts;
   }
 
   /**
@@ -113,6 +124,7 @@ final class Moments implements AutoCloseable {
     for (int c = 0; c < numClasses; c++) {
       traces[c] += squares[c];
     }
+    floatProducts |= precision != DataType.DOUBLE;
     double rounding = precision == DataType.DOUBLE ? DOUBLE_ROUNDING : ROUNDING;
     addBetween(offset, about.counts, -1, rounding * sum(squares));
     absorbCentres(about);

@@ -50,7 +50,7 @@ class PseudoInverseTest {
       centred.putScalar(row, j, a[j]);
       centred.putScalar(row + 1, j, -a[j]);
     }
-    return PseudoInverse.trace(within(), centred);
+    return PseudoInverse.trace(within(), centred).value();
   }
 
   /** Positive definite, and not diagonal: {@code 1 + j} on the diagonal, 1/2 beside it. */

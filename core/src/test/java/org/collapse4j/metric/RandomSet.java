@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Random;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
+import org.collapse4j.stats.Classifier;
+import org.collapse4j.stats.DecisionAccumulator;
+import org.collapse4j.stats.DecisionStatistics;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -22,16 +25,39 @@ final class RandomSet {
   /** As the type of the features holds them. */
   final double[][] rows;
 
+  /** A classifier, of the scale that its features have. */
+  final double[][] weights;
+
+  final double[] bias;
+
   private final Random random;
 
   RandomSet(long seed) {
     random = new Random(seed);
     numClasses = 1 + random.nextInt(5);
-    dimension = random.nextInt(40) == 0 ? 130 + random.nextInt(20) : 1 + random.nextInt(7);
+    dimension = random.nextInt(60) == 0 ? 130 + random.nextInt(20) : 1 + random.nextInt(7);
     type = TYPES[random.nextInt(TYPES.length)];
     int n = random.nextInt(4) == 0 ? random.nextInt(6) : random.nextInt(50);
     classes = random.ints(n, 0, 1 + random.nextInt(numClasses)).toArray();
     rows = rounded(drawn(n));
+    weights = new double[numClasses][];
+    Arrays.setAll(weights, c -> random.doubles(dimension, -1, 1).toArray());
+    bias = random.doubles(numClasses, -1, 1).toArray();
+  }
+
+  /** What is decided of all examples, in batches drawn anew, with the class means as centres. */
+  DecisionStatistics decisions(ClassStatistics centres) {
+    Classifier classifier =
+        Classifier.of(Nd4j.createFromArray(weights), Nd4j.createFromArray(bias));
+    try (DecisionAccumulator accumulator = DecisionAccumulator.of(centres, classifier)) {
+      for (int from = 0; from < rows.length; ) {
+        int to = Math.min(rows.length, from + 1 + random.nextInt(30));
+        INDArray batch = Nd4j.createFromArray(Arrays.copyOfRange(rows, from, to)).castTo(type);
+        accumulator.observe(batch, Arrays.copyOfRange(classes, from, to));
+        from = to;
+      }
+      return accumulator.snapshot();
+    }
   }
 
   private double[][] drawn(int n) {
