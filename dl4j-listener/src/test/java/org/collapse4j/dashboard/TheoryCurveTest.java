@@ -56,6 +56,22 @@ class TheoryCurveTest {
         curves.get(0).points());
   }
 
+  /** A table with the columns that the command {@code theory} of 0.1.0 writes; never changed. */
+  @Test
+  void aTableOfVersion010IsRead() throws IOException {
+    List<TheoryCurve> curves =
+        TheoryCurve.read(Path.of("src", "test", "resources", "theory-0.1.0.csv"));
+    assertEquals(
+        List.of("alpha 0.0, C 1.0", "alpha 0.1, C 1.0"),
+        curves.stream().map(TheoryCurve::label).toList());
+    assertEquals(
+        List.of(
+            new TheoryCurve.Point(0, Double.NaN, Double.NaN, 0),
+            new TheoryCurve.Point(0.1, 0.66, 2.26 / 3.4, 0.226),
+            new TheoryCurve.Point(0.2, 0.55, 1.865 / 3.4, 0.373)),
+        curves.get(0).points());
+  }
+
   @Test
   void whatIsNoTableOfTheTheoryIsRefused() throws IOException {
     Path file = csv("a,b\n1,2\n");

@@ -17,17 +17,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.collapse4j.ChildJvm;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.model.storage.sqlite.J7FileStatsStorage;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** A process that writes is killed at any moment; what it wrote before is whole and readable. */
+/**
+ * A process that writes is killed at any moment, or finds the disk full; what it wrote before is
+ * whole and readable. {@code -Dcollapse4j.kills=N} and {@code -Dcollapse4j.fullDisks=N} do that N
+ * times instead of three and two.
+ */
 class KilledProcessTest {
   private static final List<String> FILES =
       List.of(
@@ -37,12 +41,21 @@ class KilledProcessTest {
           KilledWriter.STATS_STORAGE);
   private static final Pattern WRITTEN = Pattern.compile("(\\S+) (\\d+);");
   private static final int MILLISECONDS = 250;
-  private static final int FULL = 300;
+  private static final int FEWEST_BLOCKS = 100;
+  private static final int MORE_BLOCKS = 400;
 
   @TempDir Path folder;
 
+  static LongStream kills() {
+    return LongStream.rangeClosed(1, Integer.getInteger("collapse4j.kills", 3));
+  }
+
+  static LongStream fullDisks() {
+    return LongStream.rangeClosed(1, Integer.getInteger("collapse4j.fullDisks", 2));
+  }
+
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @MethodSource("kills")
   void whatWasWrittenIsThereAndIsContinued(long seed) throws Exception {
     Map<String, Integer> written = writeUntilKilled(new Random(seed).nextInt(MILLISECONDS));
     for (String name : FILES) {
@@ -61,15 +74,17 @@ class KilledProcessTest {
   }
 
   /**
-   * Files may grow to {@value #FULL} blocks, as on a disk that is full: the write that passes that
-   * is torn in the middle. Without the database, whose library is a larger file.
+   * Files may grow to so many blocks, as on a disk that is full: the write that passes that is torn
+   * in the middle. Without the database, whose library is a larger file.
    */
-  @Test
+  @ParameterizedTest
+  @MethodSource("fullDisks")
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void whatIsRefusedInTheMiddleOfAWriteLeavesAWholeFile() throws Exception {
+  void whatIsRefusedInTheMiddleOfAWriteLeavesAWholeFile(long seed) throws Exception {
+    int blocks = FEWEST_BLOCKS + new Random(seed).nextInt(MORE_BLOCKS);
     Process writer =
         ChildJvm.start(
-            List.of("sh", "-c", "ulimit -f " + FULL + "; exec \"$@\"", "sh"),
+            List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"),
             ChildJvm.classPath(),
             folder.resolve("errors"),
             KilledWriter.class,
