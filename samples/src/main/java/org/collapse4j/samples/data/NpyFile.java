@@ -190,7 +190,7 @@ public final class NpyFile {
     long expected = requireWhole(file, size, header);
     try (Counted bytes = new Counted(array.open());
         ReadableByteChannel channel = Channels.newChannel(bytes)) {
-      NpyArray<?> read = Npy.read(channel);
+      NpyArray<?> read = array(file, channel);
       if (bytes.count < expected) {
         throw cutOff(file, header, expected, bytes.count);
       }
@@ -198,6 +198,16 @@ public final class NpyFile {
         correctHalves(read.asFloatArray().data());
       }
       return read;
+    }
+  }
+
+  private static NpyArray<?> array(Path file, ReadableByteChannel channel) {
+    try {
+      return Npy.read(channel);
+    } catch (RuntimeException e) {
+      // The library throws it around what cannot be read, such as a damaged entry of an NPZ file.
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(file + " is damaged: " + why.getMessage(), e);
     }
   }
 

@@ -42,6 +42,10 @@ final class SvhnImages {
       return Pixels.dataSet(pixels(images, count), classes(file, labels, count), CLASSES);
     } catch (IllegalArgumentException e) {
       throw e;
+    } catch (OutOfMemoryError e) {
+      // The library takes memory for as much as an array says that it has.
+      throw new IllegalArgumentException(
+          file + " has an array that does not fit into memory, or says so: " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           file + " is no MATLAB file with the arrays X and y: " + e.getMessage(), e);
