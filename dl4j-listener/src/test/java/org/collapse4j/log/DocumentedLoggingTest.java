@@ -43,5 +43,6 @@ class DocumentedLoggingTest {
     String logback = Files.readString(CONSUMER.resolve("src/test/resources/logback.xml"));
     assertExamplesStandIn("README.md", pom() + logback);
     assertExamplesStandIn("docs/logs.md", logback);
+    assertExamplesStandIn("docs/reliability.md", pom());
   }
 }
