@@ -2,6 +2,7 @@ package org.collapse4j.samples.experiment;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,8 +55,9 @@ public final class SavedNetwork {
       if (entry != null) {
         return new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
       }
-    } catch (ZipException e) {
-      throw new IllegalArgumentException(file + " is no network saved by DL4J", e);
+    } catch (EOFException | ZipException e) {
+      throw new IllegalArgumentException(
+          file + " is no network saved by DL4J, or is cut off or damaged", e);
     }
     throw new IllegalArgumentException(
         file + " is no network saved by DL4J: no configuration.json");

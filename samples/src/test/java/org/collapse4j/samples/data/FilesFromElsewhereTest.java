@@ -342,6 +342,7 @@ class FilesFromElsewhereTest {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
+                .seed(1)
                 .list()
                 .layer(new OutputLayer.Builder().nIn(2).nOut(2).build())
                 .build());
