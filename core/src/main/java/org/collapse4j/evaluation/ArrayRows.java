@@ -126,6 +126,11 @@ public final class ArrayRows implements RowSource<String> {
     }
 
     @Override
+    public long firstPosition() {
+      return from;
+    }
+
+    @Override
     public long[] indices() {
       return IntStream.range(from, to).asLongStream().toArray();
     }

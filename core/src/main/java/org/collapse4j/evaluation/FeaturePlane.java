@@ -1,5 +1,6 @@
 package org.collapse4j.evaluation;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +38,7 @@ public record FeaturePlane(
    * @param given the index of the class it is labelled as
    * @param clean that of its true class; the given one where nothing else is known
    */
-  public record Example(double x, double y, int given, int clean) {}
+  public record Example(double x, double y, int given, int clean) implements Serializable {}
 
   /**
    * The mean feature of a class.
@@ -45,7 +46,7 @@ public record FeaturePlane(
    * @param x first feature
    * @param y second feature
    */
-  public record Centre(double x, double y) {}
+  public record Centre(double x, double y) implements Serializable {}
 
   /**
    * The logit of a class is {@code x * feature 1 + y * feature 2 + bias}.
@@ -54,5 +55,5 @@ public record FeaturePlane(
    * @param y weight of the second
    * @param bias added
    */
-  public record ClassifierRow(double x, double y, double bias) {}
+  public record ClassifierRow(double x, double y, double bias) implements Serializable {}
 }

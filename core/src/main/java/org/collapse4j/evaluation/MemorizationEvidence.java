@@ -9,6 +9,7 @@ import org.collapse4j.metric.Memorization;
 import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.MemorizationAccumulator;
+import org.collapse4j.stats.MemorizationStatistics;
 
 /**
  * The memorization of rows whose clean classes are known, against the class means of held-out
@@ -16,14 +17,10 @@ import org.collapse4j.stats.MemorizationAccumulator;
  *
  * @param <P> what tells the points apart
  */
-public final class MemorizationEvidence<P> implements Evidence<P> {
+public final class MemorizationEvidence<P> implements Evidence<P, MemorizationEvidence.Reader<P>> {
   private final String name;
   private final Map<P, ClassStatistics> heldOut;
-  private final Map<P, MemorizationAccumulator> accumulators = new HashMap<>();
   private final Map<P, Measurements> measurements = new HashMap<>();
-
-  /** Whether clean classes are known; null before the first row. */
-  private Boolean cleanKnown;
 
   /**
    * The memorization of one data set.
@@ -43,40 +40,20 @@ public final class MemorizationEvidence<P> implements Evidence<P> {
   }
 
   @Override
-  public void begin(Map<P, ClassStatistics> statistics, RowSource<P> source) {
-    cleanKnown = null;
-    accumulators.clear();
+  public Reader<P> learner() {
     measurements.clear();
-    statistics.forEach(
-        (point, features) ->
-            accumulators.put(
-                point,
-                MemorizationAccumulator.of(
-                    heldOut.getOrDefault(
-                        point, ClassStatistics.empty(features.numClasses(), features.dimension())),
-                    source.classifier(point))));
+    return new Reader<>(name, heldOut);
   }
 
   @Override
-  public void observe(P point, LabelledRows rows) {
-    Optional<int[]> clean = rows.origins().flatMap(RowOrigins::cleanClasses);
-    boolean all = clean.stream().flatMapToInt(Arrays::stream).noneMatch(c -> c == ClassLabels.NONE);
-    if (!all || (cleanKnown != null && cleanKnown != clean.isPresent())) {
-      throw new IllegalArgumentException(
-          "The clean labels must be known of all examples or of none, but of "
-              + name
-              + " they are known of some");
-    }
-    cleanKnown = clean.isPresent();
-    clean.ifPresent(
-        classes -> accumulators.get(point).observe(rows.features(), rows.classes(), classes));
-  }
-
-  @Override
-  public void finish() {
-    if (cleanKnown != null && cleanKnown) {
-      accumulators.forEach(
-          (point, accumulator) -> measurements.put(point, Memorization.of(accumulator.snapshot())));
+  public void finish(Reader<P> learnt) {
+    if (learnt.cleanKnown != null && learnt.cleanKnown) {
+      learnt.statistics.forEach(
+          (point, statistics) ->
+              measurements.put(
+                  point,
+                  Memorization.of(
+                      statistics.against(heldOut.getOrDefault(point, statistics.heldOut())))));
     }
   }
 
@@ -88,5 +65,78 @@ public final class MemorizationEvidence<P> implements Evidence<P> {
   /** Whether something was measured whose distances are undefined for want of held-out examples. */
   public boolean lacksReference() {
     return heldOut.isEmpty() && !measurements.isEmpty();
+  }
+
+  /**
+   * Reads the clean classes of rows.
+   *
+   * @param <P> what tells the points apart
+   */
+  public static final class Reader<P> implements Learner<P, Reader<P>> {
+    private static final long serialVersionUID = 1;
+
+    private final String name;
+    private HashMap<P, ClassStatistics> heldOut = new HashMap<>();
+    private final HashMap<P, MemorizationStatistics> statistics = new HashMap<>();
+    private transient Map<P, MemorizationAccumulator> accumulators;
+
+    /** Whether clean classes are known; null before the first row. */
+    private Boolean cleanKnown;
+
+    private Reader(String name, Map<P, ClassStatistics> heldOut) {
+      this.name = name;
+      heldOut.forEach((point, ofPoint) -> this.heldOut.put(point, ofPoint.withoutCovariance()));
+    }
+
+    @Override
+    public void begin(Map<P, ClassStatistics> centres, RowParts<P> rows) {
+      accumulators = new HashMap<>();
+      centres.forEach(
+          (point, features) ->
+              accumulators.put(
+                  point,
+                  MemorizationAccumulator.of(
+                      heldOut.getOrDefault(
+                          point,
+                          ClassStatistics.empty(features.numClasses(), features.dimension())),
+                      rows.classifier(point))));
+    }
+
+    @Override
+    public void observe(P point, LabelledRows rows) {
+      Optional<int[]> clean = rows.origins().flatMap(RowOrigins::cleanClasses);
+      requireAllOrNone(
+          clean.stream().flatMapToInt(Arrays::stream).noneMatch(c -> c == ClassLabels.NONE));
+      requireAllOrNone(cleanKnown == null || cleanKnown == clean.isPresent());
+      cleanKnown = clean.isPresent();
+      clean.ifPresent(
+          classes -> accumulators.get(point).observe(rows.features(), rows.classes(), classes));
+    }
+
+    private void requireAllOrNone(boolean fulfilled) {
+      if (!fulfilled) {
+        throw new IllegalArgumentException(
+            "The clean labels must be known of all examples or of none, but of "
+                + name
+                + " they are known of some");
+      }
+    }
+
+    @Override
+    public void end() {
+      accumulators.forEach((point, accumulator) -> statistics.put(point, accumulator.snapshot()));
+      accumulators.values().forEach(MemorizationAccumulator::close);
+      accumulators = null;
+      heldOut = null;
+    }
+
+    @Override
+    public void merge(Reader<P> other) {
+      boolean oneIsEmpty = cleanKnown == null || other.cleanKnown == null;
+      requireAllOrNone(oneIsEmpty || cleanKnown.equals(other.cleanKnown));
+      cleanKnown = cleanKnown == null ? other.cleanKnown : cleanKnown;
+      other.statistics.forEach(
+          (point, theirs) -> statistics.merge(point, theirs, MemorizationStatistics::merge));
+    }
   }
 }

@@ -1,12 +1,14 @@
 package org.collapse4j.evaluation;
 
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.Classifier;
@@ -17,12 +19,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <P> what tells the points apart
  */
-public final class PlaneEvidence<P> implements Evidence<P> {
+public final class PlaneEvidence<P> implements Evidence<P, PlaneEvidence.Sampler<P>> {
   private static final int WIDTH = 2;
-  private static final long SEED = 1;
 
   private final String name;
-  private final Map<P, Sample> samples = new LinkedHashMap<>();
   private final Map<P, FeaturePlane> planes = new HashMap<>();
 
   /**
@@ -40,28 +40,14 @@ public final class PlaneEvidence<P> implements Evidence<P> {
   }
 
   @Override
-  public void begin(Map<P, ClassStatistics> statistics, RowSource<P> source) {
-    samples.clear();
+  public Sampler<P> learner() {
     planes.clear();
-    statistics.forEach(
-        (point, features) -> {
-          if (features.dimension() == WIDTH) {
-            samples.put(point, new Sample(features, source.classifier(point)));
-          }
-        });
+    return new Sampler<>();
   }
 
   @Override
-  public void observe(P point, LabelledRows rows) {
-    Sample sample = samples.get(point);
-    if (sample != null) {
-      sample.add(rows);
-    }
-  }
-
-  @Override
-  public void finish() {
-    samples.forEach((point, sample) -> planes.put(point, sample.plane()));
+  public void finish(Sampler<P> learnt) {
+    learnt.samples.forEach((point, sample) -> planes.put(point, sample.plane()));
   }
 
   /** The plane at a point; empty if the point is not of width two or its rows could not be read. */
@@ -70,46 +56,29 @@ public final class PlaneEvidence<P> implements Evidence<P> {
   }
 
   /**
-   * Rows of a point drawn at random, the same at every evaluation. Rows evenly apart would be of a
-   * few classes only where classes take turns.
+   * Draws rows at random.
+   *
+   * @param <P> what tells the points apart
    */
-  private static final class Sample {
-    private final ClassStatistics statistics;
-    private final Classifier classifier;
-    private final List<FeaturePlane.Example> examples = new ArrayList<>();
-    private final Random random = new Random(SEED);
-    private long rowsLeft;
-    private long wanted;
+  public static final class Sampler<P> implements Learner<P, Sampler<P>> {
+    private static final long serialVersionUID = 1;
 
-    Sample(ClassStatistics statistics, Classifier classifier) {
-      this.statistics = statistics;
-      this.classifier = classifier;
-      this.rowsLeft = statistics.totalCount() + statistics.nonFiniteCount();
-      this.wanted = Math.min(rowsLeft, FeaturePlane.MOST_EXAMPLES);
+    private final LinkedHashMap<P, Sample> samples = new LinkedHashMap<>();
+
+    private Sampler() {}
+
+    @Override
+    public void begin(Map<P, ClassStatistics> centres, RowParts<P> rows) {
+      centres.forEach(
+          (point, ofPoint) -> {
+            if (ofPoint.dimension() == WIDTH) {
+              samples.put(
+                  point, new Sample(centres(ofPoint), classifierRows(rows.classifier(point))));
+            }
+          });
     }
 
-    /** Selection sampling (Knuth, algorithm S): every subset of that size is as probable. */
-    private boolean isDrawn() {
-      boolean drawn = random.nextDouble() * rowsLeft < wanted;
-      rowsLeft--;
-      wanted -= drawn ? 1 : 0;
-      return drawn;
-    }
-
-    void add(LabelledRows rows) {
-      double[][] features = rows.features().toDoubleMatrix();
-      int[] given = rows.classes();
-      int[] clean = rows.origins().flatMap(RowOrigins::cleanClasses).orElse(given);
-      for (int i = 0; i < given.length; i++) {
-        boolean finite = Double.isFinite(features[i][0]) && Double.isFinite(features[i][1]);
-        if (isDrawn() && finite) {
-          int truth = clean[i] == ClassLabels.NONE ? given[i] : clean[i];
-          examples.add(new FeaturePlane.Example(features[i][0], features[i][1], given[i], truth));
-        }
-      }
-    }
-
-    FeaturePlane plane() {
+    private static List<FeaturePlane.Centre> centres(ClassStatistics statistics) {
       INDArray means = statistics.classMeans();
       List<FeaturePlane.Centre> centres = new ArrayList<>();
       for (int c = 0; c < statistics.numClasses(); c++) {
@@ -118,10 +87,10 @@ public final class PlaneEvidence<P> implements Evidence<P> {
                 ? null
                 : new FeaturePlane.Centre(means.getDouble(c, 0), means.getDouble(c, 1)));
       }
-      return new FeaturePlane(examples, centres, classifierRows());
+      return centres;
     }
 
-    private List<FeaturePlane.ClassifierRow> classifierRows() {
+    private static List<FeaturePlane.ClassifierRow> classifierRows(Classifier classifier) {
       List<FeaturePlane.ClassifierRow> rows = new ArrayList<>();
       if (classifier != null) {
         double[][] weights = classifier.weights().toDoubleMatrix();
@@ -131,6 +100,108 @@ public final class PlaneEvidence<P> implements Evidence<P> {
         }
       }
       return rows;
+    }
+
+    @Override
+    public void observe(P point, LabelledRows rows) {
+      Sample sample = samples.get(point);
+      if (sample != null) {
+        sample.add(rows);
+      }
+    }
+
+    @Override
+    public void end() {
+      samples.values().forEach(Sample::cut);
+    }
+
+    @Override
+    public void merge(Sampler<P> other) {
+      other.samples.forEach((point, theirs) -> samples.get(point).merge(theirs));
+    }
+  }
+
+  /**
+   * Rows of a point, of which those are kept that draw the smallest numbers. What a row draws
+   * depends on its place in the data set alone, so that it is the same at every evaluation and in
+   * whatever part of the data set the row is. Rows evenly apart would be of a few classes only
+   * where classes take turns.
+   */
+  @SuppressWarnings("serial") // The lists are those of java.util.
+  private static final class Sample implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final List<FeaturePlane.Centre> centres;
+    private final List<FeaturePlane.ClassifierRow> classifier;
+
+    private final List<Row> rows = new ArrayList<>();
+    private long rowCount;
+
+    Sample(List<FeaturePlane.Centre> centres, List<FeaturePlane.ClassifierRow> classifier) {
+      this.centres = centres;
+      this.classifier = classifier;
+    }
+
+    void add(LabelledRows batch) {
+      double[][] features = batch.features().toDoubleMatrix();
+      int[] given = batch.classes();
+      int[] clean = batch.origins().flatMap(RowOrigins::cleanClasses).orElse(given);
+      int[] positions = batch.positions();
+      long first = batch.origins().map(RowOrigins::firstPosition).orElse(rowCount);
+      rowCount += given.length;
+      for (int i = 0; i < given.length; i++) {
+        if (Double.isFinite(features[i][0]) && Double.isFinite(features[i][1])) {
+          int truth = clean[i] == ClassLabels.NONE ? given[i] : clean[i];
+          FeaturePlane.Example example =
+              new FeaturePlane.Example(features[i][0], features[i][1], given[i], truth);
+          add(new Row(first, positions[i], example));
+        }
+      }
+    }
+
+    private void add(Row row) {
+      rows.add(row);
+      if (rows.size() > 2 * FeaturePlane.MOST_EXAMPLES) {
+        cut();
+      }
+    }
+
+    private void cut() {
+      if (rows.size() > FeaturePlane.MOST_EXAMPLES) {
+        rows.sort(Row.BY_DRAWN);
+        rows.subList(FeaturePlane.MOST_EXAMPLES, rows.size()).clear();
+      }
+    }
+
+    void merge(Sample other) {
+      rows.addAll(other.rows);
+      cut();
+    }
+
+    /** The examples in the order of the data set. */
+    FeaturePlane plane() {
+      return new FeaturePlane(
+          rows.stream().sorted(Row.BY_PLACE).map(Row::example).toList(), centres, classifier);
+    }
+  }
+
+  /**
+   * A row.
+   *
+   * @param batch how many examples of the data set came before those of its batch
+   * @param position of the row in its batch
+   */
+  private record Row(long batch, int position, FeaturePlane.Example example)
+      implements Serializable {
+    static final Comparator<Row> BY_PLACE =
+        Comparator.comparingLong(Row::batch).thenComparingInt(Row::position);
+
+    static final Comparator<Row> BY_DRAWN =
+        Comparator.comparingLong(Row::drawn).thenComparing(BY_PLACE);
+
+    /** A number that differs from row to row as if it were drawn. */
+    private long drawn() {
+      return new SplittableRandom(batch * 0x9E3779B97F4A7C15L + position).nextLong();
     }
   }
 }

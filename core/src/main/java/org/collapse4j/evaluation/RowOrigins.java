@@ -7,6 +7,9 @@ import java.util.Optional;
  * that what is wrong with the answer costs that evidence and no metric.
  */
 public interface RowOrigins {
+  /** How many examples of the data set came before those of the batch. */
+  long firstPosition();
+
   /**
    * The index of the example of each row in its data set.
    *

@@ -1,27 +1,22 @@
 package org.collapse4j.evaluation;
 
 import java.util.function.Supplier;
-import org.collapse4j.stats.Classifier;
 
 /**
- * Something that has labelled rows of features, at one point of a network or at several: a network
- * run over a data set, arrays from files, a part of a distributed data set. It can be run through
- * more than once and hands over the same rows each time.
+ * Something that has labelled rows of features at hand: a network run over a data set, arrays from
+ * files, a part of a distributed data set. It can be run through more than once and hands over the
+ * same rows each time.
  *
  * @param <P> what tells the points apart, fit to be a key of a map
  */
-public interface RowSource<P> {
+public interface RowSource<P> extends RowParts<P> {
   /** Hands over all rows, batch by batch. */
   void forEach(Receiver<? super P> receiver);
 
-  /** The linear classifier on top of the features of a point; null if there is none. */
-  default Classifier classifier(P point) {
-    return null;
-  }
-
-  /** The rows of a point, to complete the sentence "could not measure ...". */
-  default String describe(P point) {
-    return "the rows of \"" + point + "\"";
+  /** They are one part. */
+  @Override
+  default <R extends Mergeable<R>> R run(Pass<P, R> pass) {
+    return pass.over(this);
   }
 
   /**

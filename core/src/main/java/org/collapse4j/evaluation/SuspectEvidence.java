@@ -19,14 +19,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <P> what tells the points apart
  */
-public final class SuspectEvidence<P> implements Evidence<P> {
+public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epoch<P>> {
   private SuspectLabelsAccumulator total;
   private SuspectLabels found = SuspectLabelsAccumulator.forClasses(2).snapshot();
   private P point;
-  private Classifier classifier;
-  private ClassStatistics centres;
-  private SuspectLabelsAccumulator epoch;
-  private long rowCount;
 
   @Override
   public String purpose() {
@@ -34,44 +30,18 @@ public final class SuspectEvidence<P> implements Evidence<P> {
   }
 
   @Override
-  public void begin(Map<P, ClassStatistics> statistics, RowSource<P> source) {
-    point =
-        statistics.keySet().stream()
-            .filter(candidate -> source.classifier(candidate) != null)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "Suspect labels are found by the logits, so an output layer with weights"
-                            + " must be among the layers measured"));
-    classifier = source.classifier(point);
-    centres = statistics.get(point);
-    epoch = SuspectLabelsAccumulator.forClasses(centres.numClasses());
-    rowCount = 0;
+  public Epoch<P> learner() {
+    return new Epoch<>();
   }
 
   @Override
-  public void observe(P at, LabelledRows rows) {
-    if (at.equals(point)) {
-      INDArray features = rows.features();
-      epoch.observe(indices(rows), classifier.logits(features), rows.classes(), features, centres);
-      rowCount += rows.size();
-    }
-  }
-
-  private long[] indices(LabelledRows rows) {
-    return rows.origins()
-        .map(RowOrigins::indices)
-        .orElseGet(() -> IntStream.range(0, rows.size()).mapToLong(i -> rowCount + i).toArray());
-  }
-
-  @Override
-  public void finish() {
-    requireDistinct();
+  public void finish(Epoch<P> epoch) {
+    epoch.requireDistinct();
+    point = epoch.point;
     if (total == null) {
-      total = epoch;
+      total = epoch.evidence;
     } else {
-      total.merge(epoch);
+      total.merge(epoch.evidence);
     }
     total.endEpoch();
     found = total.snapshot();
@@ -90,17 +60,6 @@ public final class SuspectEvidence<P> implements Evidence<P> {
         .build();
   }
 
-  private void requireDistinct() {
-    if (epoch.mostObservations() > 1) {
-      throw new IllegalArgumentException(
-          "Each example of the training probe must have an index of its own, but "
-              + rowCount
-              + " examples have "
-              + epoch.size()
-              + " indices");
-    }
-  }
-
   /** Whether the evidence is gathered at a point. */
   public boolean isAt(P candidate) {
     return candidate.equals(point);
@@ -109,5 +68,79 @@ public final class SuspectEvidence<P> implements Evidence<P> {
   /** What was found so far; without an example before the first epoch. */
   public SuspectLabels snapshot() {
     return found;
+  }
+
+  /**
+   * The evidence of one epoch.
+   *
+   * @param <P> what tells the points apart
+   */
+  public static final class Epoch<P> implements Learner<P, Epoch<P>> {
+    private static final long serialVersionUID = 1;
+
+    @SuppressWarnings("serial") // What tells points apart in other processes can be serialized.
+    private P point;
+
+    private SuspectLabelsAccumulator evidence;
+    private long rowCount;
+    private transient Classifier classifier;
+    private transient ClassStatistics centres;
+
+    private Epoch() {}
+
+    @Override
+    public void begin(Map<P, ClassStatistics> centresOfPoints, RowParts<P> rows) {
+      point =
+          centresOfPoints.keySet().stream()
+              .filter(candidate -> rows.classifier(candidate) != null)
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "Suspect labels are found by the logits, so an output layer with weights"
+                              + " must be among the layers measured"));
+      classifier = rows.classifier(point);
+      centres = centresOfPoints.get(point);
+      evidence = SuspectLabelsAccumulator.forClasses(centres.numClasses());
+    }
+
+    @Override
+    public void observe(P at, LabelledRows rows) {
+      if (at.equals(point)) {
+        INDArray features = rows.features();
+        evidence.observe(
+            indices(rows), classifier.logits(features), rows.classes(), features, centres);
+        rowCount += rows.size();
+      }
+    }
+
+    private long[] indices(LabelledRows rows) {
+      return rows.origins()
+          .map(RowOrigins::indices)
+          .orElseGet(() -> IntStream.range(0, rows.size()).mapToLong(i -> rowCount + i).toArray());
+    }
+
+    @Override
+    public void end() {
+      classifier = null;
+      centres = null;
+    }
+
+    @Override
+    public void merge(Epoch<P> other) {
+      evidence.merge(other.evidence);
+      rowCount += other.rowCount;
+    }
+
+    private void requireDistinct() {
+      if (evidence.mostObservations() > 1) {
+        throw new IllegalArgumentException(
+            "Each example of the training probe must have an index of its own, but "
+                + rowCount
+                + " examples have "
+                + evidence.size()
+                + " indices");
+      }
+    }
   }
 }

@@ -1,12 +1,15 @@
 package org.collapse4j.noise;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * What has been observed of each example, one array a quantity: 31 bytes an example, and up to 16
  * more where examples do not come in the order of their indices.
  */
-final class Evidence {
+final class Evidence implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** Classes, and observations of one example, are kept as 16-bit numbers. */
   static final int MOST = Character.MAX_VALUE;
 

@@ -1,5 +1,6 @@
 package org.collapse4j.noise;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -7,7 +8,9 @@ import java.util.Arrays;
  * indices, as where a data set is read in order, nothing is kept; from the first other one on the
  * indices are, and a hash table of the numbers (open addressing with linear probing).
  */
-final class ExampleNumbers {
+final class ExampleNumbers implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** Stands for no example. */
   static final int NONE = -1;
 

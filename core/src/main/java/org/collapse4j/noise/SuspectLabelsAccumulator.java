@@ -1,5 +1,6 @@
 package org.collapse4j.noise;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -24,7 +25,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * of their indices from 0 on, however many the epochs and classes. Not for use by several threads
  * at once.
  */
-public final class SuspectLabelsAccumulator {
+public final class SuspectLabelsAccumulator implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** Of the suspects so many may be memorized before evidence counts no more. */
   private static final double MOST_MEMORIZED = 0.25;
 

@@ -1,7 +1,11 @@
 package org.collapse4j.stats;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,12 +19,14 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Everything is float64. Arrays are handed out as copies.
  */
-public final class ClassStatistics {
-  private final Moments moments;
-  private final long nonFinite;
+public final class ClassStatistics implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final transient Moments moments;
+  private final transient long nonFinite;
 
   /** Made when it is first asked for; merging does not need it. */
-  private volatile ClassCentres centres;
+  private transient volatile ClassCentres centres;
 
   ClassStatistics(Moments moments, long nonFinite) {
     this.moments = moments;
@@ -185,6 +191,13 @@ public final class ClassStatistics {
         moments.scatter == null ? null : moments.scatterOver((double) totalCount()));
   }
 
+  /** The same without the within-class covariance: {@code 2 K d} numbers, all that centres need. */
+  public ClassStatistics withoutCovariance() {
+    return moments.scatter == null
+        ? this
+        : new ClassStatistics(moments.withoutScatter(), nonFinite);
+  }
+
   /**
    * How far an element {@code (i, j)} of the {@linkplain #withinClassCovariance within-class
    * covariance} may be off by the rounding of the products it is made of, as a share of {@code
@@ -225,6 +238,72 @@ public final class ClassStatistics {
 
   Moments moments() {
     return moments;
+  }
+
+  private Object writeReplace() {
+    return new SerialForm(moments, nonFinite);
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("Class statistics are read from their serial form");
+  }
+
+  /** Arrays of numbers: those of the classes that are present, and the upper triangle. */
+  private static final class SerialForm implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final int numClasses;
+    private final int dimension;
+    private final long nonFinite;
+    private final int[] present;
+    private final double[] counts;
+    private final double[] traces;
+    private final double[] means;
+    private final double[] rests;
+
+    /** By columns; null if there is no scatter. */
+    private final double[] upperTriangle;
+
+    SerialForm(Moments moments, long nonFinite) {
+      this.numClasses = moments.numClasses;
+      this.dimension = moments.dimension;
+      this.nonFinite = nonFinite;
+      this.present = IntStream.range(0, numClasses).filter(c -> moments.counts[c] > 0).toArray();
+      this.counts = ofPresent(moments.counts, 1);
+      this.traces = ofPresent(moments.traces, 1);
+      this.means = ofPresent(moments.means, dimension);
+      this.rests = ofPresent(moments.rests, dimension);
+      this.upperTriangle = moments.scatter == null ? null : moments.upperTriangle();
+    }
+
+    private double[] ofPresent(double[] rows, int width) {
+      double[] rowsOfPresent = new double[present.length * width];
+      for (int i = 0; i < present.length; i++) {
+        System.arraycopy(rows, present[i] * width, rowsOfPresent, i * width, width);
+      }
+      return rowsOfPresent;
+    }
+
+    private Object readResolve() {
+      Moments read =
+          new Moments(
+              numClasses,
+              dimension,
+              ofAll(counts, 1),
+              ofAll(means, dimension),
+              ofAll(rests, dimension),
+              ofAll(traces, 1),
+              upperTriangle == null ? null : Moments.scatter(upperTriangle, dimension));
+      return new ClassStatistics(read, nonFinite);
+    }
+
+    private double[] ofAll(double[] rowsOfPresent, int width) {
+      double[] rows = new double[numClasses * width];
+      for (int i = 0; i < present.length; i++) {
+        System.arraycopy(rowsOfPresent, i * width, rows, present[i] * width, width);
+      }
+      return rows;
+    }
   }
 
   static void requireSameShape(int classes, int dimension, int otherClasses, int otherDimension) {

@@ -1,7 +1,11 @@
 package org.collapse4j.stats;
 
+import java.io.Serializable;
+
 /** The counters behind {@link DecisionStatistics}. */
-final class DecisionCounts {
+final class DecisionCounts implements Serializable {
+  private static final long serialVersionUID = 1;
+
   final boolean hasClassifier;
   final boolean hasCentres;
   final long[] examples;

@@ -1,11 +1,15 @@
 package org.collapse4j.stats;
 
+import java.io.Serializable;
+
 /**
  * How often a classifier and the nearest class centre are right about some examples, and how sure
  * the classifier is. Immutable; gathered by a {@link DecisionAccumulator}; statistics of parts
  * merge into those of the whole.
  */
-public final class DecisionStatistics {
+public final class DecisionStatistics implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** The number of bins of equal width in which confidences are gathered. */
   public static final int CONFIDENCE_BINS = 15;
 

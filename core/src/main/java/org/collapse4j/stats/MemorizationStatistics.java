@@ -1,18 +1,26 @@
 package org.collapse4j.stats;
 
+import java.io.Serializable;
+import java.util.stream.IntStream;
+
 /**
  * Where corrupted training examples, whose given label is not their clean one, sit among held-out
  * class means, and what they are predicted as. Immutable; gathered by a {@link
- * MemorizationAccumulator}. Per-class numbers go by the clean class.
+ * MemorizationAccumulator}; statistics of parts merge into those of the whole. Per-class numbers go
+ * by the clean class.
+ *
+ * <p>Serialized, they are without the held-out statistics, which {@link #against} gives back.
  */
-public final class MemorizationStatistics {
+public final class MemorizationStatistics implements Serializable {
+  private static final long serialVersionUID = 1;
+
   final long examples;
   final long[] corrupted;
   final double[] distances;
   final double[] fractions;
   final long[] fitted;
   final long[] recovered;
-  private final ClassStatistics heldOut;
+  private final transient ClassStatistics heldOut;
   private final boolean hasClassifier;
 
   MemorizationStatistics(
@@ -42,6 +50,63 @@ public final class MemorizationStatistics {
   /** The held-out statistics whose class means are the reference. */
   public ClassStatistics heldOut() {
     return heldOut;
+  }
+
+  /**
+   * The same with held-out statistics again, after they have been serialized.
+   *
+   * @param reference those that the examples were measured against
+   * @throws IllegalArgumentException if it is of another number of classes
+   */
+  public MemorizationStatistics against(ClassStatistics reference) {
+    if (reference.numClasses() != numClasses()) {
+      throw new IllegalArgumentException(
+          "Memorization of "
+              + numClasses()
+              + " classes is measured against as many, not "
+              + reference.numClasses());
+    }
+    return new MemorizationStatistics(
+        reference, hasClassifier, examples, corrupted, distances, fractions, fitted, recovered);
+  }
+
+  private Object readResolve() {
+    return against(ClassStatistics.empty(numClasses(), 1));
+  }
+
+  /**
+   * The statistics of the examples of both, against the held-out statistics of this.
+   *
+   * @throws IllegalArgumentException if the numbers of classes differ, or one has a classifier and
+   *     the other has not
+   */
+  public MemorizationStatistics merge(MemorizationStatistics other) {
+    if (other.numClasses() != numClasses() || other.hasClassifier != hasClassifier) {
+      throw new IllegalArgumentException(
+          "Memorization can be merged if the classes are as many, and a classifier took part in"
+              + " both or in neither: "
+              + numClasses()
+              + " classes here, "
+              + other.numClasses()
+              + " there");
+    }
+    return new MemorizationStatistics(
+        heldOut,
+        hasClassifier,
+        examples + other.examples,
+        sum(corrupted, other.corrupted),
+        sum(distances, other.distances),
+        sum(fractions, other.fractions),
+        sum(fitted, other.fitted),
+        sum(recovered, other.recovered));
+  }
+
+  private static long[] sum(long[] a, long[] b) {
+    return IntStream.range(0, a.length).mapToLong(c -> a[c] + b[c]).toArray();
+  }
+
+  private static double[] sum(double[] a, double[] b) {
+    return IntStream.range(0, a.length).mapToDouble(c -> a[c] + b[c]).toArray();
   }
 
   /** Whether a classifier took part, so that predictions are counted. */

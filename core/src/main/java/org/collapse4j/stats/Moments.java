@@ -1,6 +1,7 @@
 package org.collapse4j.stats;
 
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -90,6 +91,32 @@ final class Moments implements AutoCloseable {
 
   boolean hasFloatProducts() {
     return floatProducts;
+  }
+
+  /** The same numbers, shared, without the scatter. */
+  Moments withoutScatter() {
+    return new Moments(numClasses, dimension, counts, means, rests, traces, null);
+  }
+
+  /** The elements of the scatter that count, column after column. */
+  double[] upperTriangle() {
+    double[] all = Matrices.elements(scatter);
+    double[] upper = new double[dimension * (dimension + 1) / 2];
+    for (int j = 0, to = 0; j < dimension; to += ++j) {
+      System.arraycopy(all, dimension * j, upper, to, j + 1);
+    }
+    return upper;
+  }
+
+  /** A scatter of the elements that count. */
+  static INDArray scatter(double[] upperTriangle, int dimension) {
+    double[] all = new double[dimension * dimension];
+    for (int j = 0, from = 0; j < dimension; from += ++j) {
+      System.arraycopy(upperTriangle, from, all, dimension * j, j + 1);
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.createFromArray(all).reshape('f', dimension, dimension);
+    }
   }
 
   /** Frees the scatter, after which only counts, means and traces may be used. */

@@ -1,13 +1,11 @@
 package org.collapse4j.dl4j;
 
-import java.util.List;
 import org.collapse4j.evaluation.Evaluation;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Dilation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.observe.Probe;
-import org.collapse4j.observe.SplitRows;
 import org.collapse4j.stats.ClassStatistics;
 import org.deeplearning4j.earlystopping.scorecalc.ScoreCalculator;
 import org.deeplearning4j.nn.api.Model;
@@ -78,9 +76,7 @@ public final class HeldOutScoreCalculator<T extends Model> implements ScoreCalcu
    */
   @Override
   public double calculateScore(T model) {
-    ClassStatistics statistics =
-        statistics(
-            MeasuredNetwork.of(model, new LayerSelection(List.of(), false), FeatureMaps.FLATTENED));
+    ClassStatistics statistics = statistics(MeasuredNetwork.of(model, LayerSelection.OUTPUTS));
     if (statistics.presentClasses().length < 2 && statistics.nonFiniteCount() == 0) {
       throw new IllegalArgumentException(
           "A held-out set to score models by must have examples of at least two classes, not of "
@@ -92,7 +88,7 @@ public final class HeldOutScoreCalculator<T extends Model> implements ScoreCalcu
   }
 
   private ClassStatistics statistics(MeasuredNetwork network) {
-    return Evaluation.builder(SplitRows.of(network, probe)).build().statistics().values().stream()
+    return Evaluation.builder(probe.rows(network)).build().statistics().values().stream()
         .findFirst()
         .orElseThrow(
             () ->

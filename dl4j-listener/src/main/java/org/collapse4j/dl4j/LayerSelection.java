@@ -1,9 +1,13 @@
 package org.collapse4j.dl4j;
 
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which layers a user has chosen: by name, by index, or by a pattern in which {@code *} stands for
@@ -11,10 +15,48 @@ import java.util.stream.Collectors;
  *
  * @param chosen names, indices and patterns; empty for the inputs of the output layers
  * @param all whether every layer is chosen, whatever the names
+ * @param maps how maps and sequences become features
  */
-record LayerSelection(List<String> chosen, boolean all) {
-  LayerSelection {
+public record LayerSelection(List<String> chosen, boolean all, FeatureMaps maps)
+    implements Serializable {
+  /** Nothing chosen: the inputs of the output layers. */
+  public static final LayerSelection OUTPUTS =
+      new LayerSelection(List.of(), false, FeatureMaps.FLATTENED);
+
+  /** Checks that nothing is null, and copies the list. */
+  public LayerSelection {
     chosen = List.copyOf(chosen);
+    Objects.requireNonNull(maps, "featureMaps");
+  }
+
+  /** These and more layers, by names, indices as text or patterns. */
+  public LayerSelection and(String... more) {
+    return new LayerSelection(
+        Stream.concat(chosen.stream(), Arrays.stream(more)).toList(), all, maps);
+  }
+
+  /**
+   * These and more layers, by indices.
+   *
+   * @throws IllegalArgumentException if an index is negative
+   */
+  public LayerSelection and(int... indices) {
+    for (int index : indices) {
+      if (index < 0) {
+        throw new IllegalArgumentException("A layer index must be at least 0, not " + index);
+      }
+    }
+    return and(Arrays.stream(indices).mapToObj(String::valueOf).toArray(String[]::new));
+  }
+
+  /** Every layer. */
+  public LayerSelection andAll() {
+    return new LayerSelection(chosen, true, maps);
+  }
+
+  /** The same layers with another way in which maps and sequences become features. */
+  public LayerSelection with(FeatureMaps kind) {
+    return new LayerSelection(chosen, all, kind);
   }
 
   /** Whether nothing was chosen, so that the inputs of the output layers are measured. */

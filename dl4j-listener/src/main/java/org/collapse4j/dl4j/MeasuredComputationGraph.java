@@ -61,7 +61,7 @@ final class MeasuredComputationGraph extends MeasuredNetwork {
   }
 
   @Override
-  Model model() {
+  public Model model() {
     return graph;
   }
 
@@ -76,7 +76,7 @@ final class MeasuredComputationGraph extends MeasuredNetwork {
   }
 
   @Override
-  List<String> refusedOutputs() {
+  public List<String> refusedOutputs() {
     return List.copyOf(refused);
   }
 

@@ -30,7 +30,7 @@ final class MeasuredMultiLayerNetwork extends MeasuredNetwork {
   }
 
   @Override
-  Model model() {
+  public Model model() {
     return network;
   }
 
@@ -40,7 +40,7 @@ final class MeasuredMultiLayerNetwork extends MeasuredNetwork {
   }
 
   @Override
-  List<String> refusedOutputs() {
+  public List<String> refusedOutputs() {
     return List.of();
   }
 

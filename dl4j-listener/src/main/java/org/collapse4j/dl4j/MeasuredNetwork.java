@@ -8,6 +8,7 @@ import org.collapse4j.evaluation.RowSource;
 import org.collapse4j.observe.ExampleOrigins;
 import org.collapse4j.observe.MeasuredModel;
 import org.collapse4j.observe.MeasuredPoint;
+import org.collapse4j.observe.Moment;
 import org.collapse4j.stats.Classifier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -15,20 +16,25 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
-/** A network as something that is measured, of either kind that DL4J has. */
-abstract class MeasuredNetwork implements MeasuredModel {
+/**
+ * A network as something that is measured, of either kind that DL4J has. For the packages of this
+ * project; not meant to be used on its own, and free to change.
+ */
+public abstract class MeasuredNetwork implements MeasuredModel {
   private List<FeaturePoint> points;
+
+  /** Of the two kinds of this package. */
+  MeasuredNetwork() {}
 
   /**
    * The view of a model.
    *
    * @param selection of the layers that are measured
-   * @param maps how maps and sequences become features
    * @throws IllegalArgumentException if it is neither a MultiLayerNetwork nor a ComputationGraph,
    *     is not initialised, has no output layer with classes, or a layer chosen does not exist
    */
-  static MeasuredNetwork of(Model model, LayerSelection selection, FeatureMaps maps) {
-    MeasuredNetwork network = ofAnyKind(model, maps);
+  public static MeasuredNetwork of(Model model, LayerSelection selection) {
+    MeasuredNetwork network = ofAnyKind(model, selection.maps());
     network.points = selection.isOutputs() ? network.outputs() : network.layers(selection);
     return network;
   }
@@ -55,13 +61,18 @@ abstract class MeasuredNetwork implements MeasuredModel {
   }
 
   /** The underlying model. */
-  abstract Model model();
+  public abstract Model model();
+
+  /** Where its training is, as DL4J counts it, between two epochs. */
+  public final Moment moment() {
+    return new Moment(Epochs.completed(model()), Epochs.iterations(model()), true);
+  }
 
   /** The inputs of the output layers that have classes. */
   abstract List<FeaturePoint> outputs();
 
-  /** Why some outputs are not among them; empty if all are. */
-  abstract List<String> refusedOutputs();
+  /** Why some outputs are not measured; empty if all are. */
+  public abstract List<String> refusedOutputs();
 
   /**
    * The layers chosen.
@@ -104,7 +115,7 @@ abstract class MeasuredNetwork implements MeasuredModel {
   record Activations(List<INDArray> byPosition, Map<String, INDArray> byName, long examples) {}
 
   @Override
-  public final List<FeaturePoint> points() {
+  public final List<? extends MeasuredPoint> points() {
     return points;
   }
 

@@ -1,19 +1,16 @@
 package org.collapse4j.dl4j;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.collapse4j.dl4j.MeasuredNetwork.Activations;
 import org.collapse4j.log.Observation;
 import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.observe.ListenerOptions;
 import org.collapse4j.observe.MeasuringGuard;
 import org.collapse4j.observe.Moment;
-import org.collapse4j.observe.ObservationOptions;
 import org.collapse4j.observe.Observer;
 import org.collapse4j.verdict.Verdict;
 import org.deeplearning4j.nn.api.Model;
@@ -67,7 +64,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NeuralCollapseListener extends BaseTrainingListener implements AutoCloseable {
   private final LayerSelection layers;
-  private final FeatureMaps featureMaps;
   private final Observer observer;
   private final MeasuringGuard guard;
   private final Replicas replicas = new Replicas(this::open);
@@ -78,8 +74,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener implement
   }
 
   private NeuralCollapseListener(Builder builder) {
-    layers = new LayerSelection(builder.layers, builder.allLayers);
-    featureMaps = builder.featureMaps;
+    layers = builder.layers;
     observer = new Observer(builder, LoggerFactory.getLogger(NeuralCollapseListener.class));
     guard = observer.guard();
   }
@@ -98,7 +93,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener implement
    *     listener measures another model
    */
   public void requireMeasurable(Model model) {
-    MeasuredNetwork.of(model, layers, featureMaps);
+    MeasuredNetwork.of(model, layers);
     replicas.requireSame(model);
   }
 
@@ -272,7 +267,7 @@ public final class NeuralCollapseListener extends BaseTrainingListener implement
   }
 
   private Replica open(Model model) {
-    MeasuredNetwork network = MeasuredNetwork.of(model, layers, featureMaps);
+    MeasuredNetwork network = MeasuredNetwork.of(model, layers);
     network.refusedOutputs().forEach(guard::noteOnce);
     if (listeners(model).stream().filter(this::equals).count() > 1) {
       guard.noteOnce("this listener has been added to the model twice; it measures once");
@@ -289,10 +284,9 @@ public final class NeuralCollapseListener extends BaseTrainingListener implement
   }
 
   /** The options of a {@link NeuralCollapseListener}. Each is checked when it is set. */
-  public static final class Builder extends ObservationOptions<Builder> {
-    private final List<String> layers = new ArrayList<>();
-    private boolean allLayers;
-    private FeatureMaps featureMaps = FeatureMaps.FLATTENED;
+  public static final class Builder extends ListenerOptions<Builder>
+      implements LayerOptions<Builder> {
+    private LayerSelection layers = LayerSelection.OUTPUTS;
 
     private Builder() {}
 
@@ -301,45 +295,27 @@ public final class NeuralCollapseListener extends BaseTrainingListener implement
       return this;
     }
 
-    /**
-     * Measures these layers instead of the input of the output layer. Of an output layer the input
-     * is measured, together with its weights; of any other layer its activations (see {@link
-     * #featureMaps}). A layer that leads to several outputs is measured once for the labels of
-     * each, as {@code layer:output}. In the stream, a layer of a graph is seen after the dropout of
-     * the layer behind it, since DL4J drops in place there.
-     *
-     * @param names names, indices as text, or patterns in which {@code *} stands for any characters
-     *     and {@code ?} for one
-     */
+    @Override
     public Builder layers(String... names) {
-      layers.addAll(Arrays.asList(names));
+      layers = layers.and(names);
       return this;
     }
 
-    /**
-     * Measures the layers with these indices, as {@link #layers(String...)}.
-     *
-     * @throws IllegalArgumentException if an index is negative
-     */
+    @Override
     public Builder layers(int... indices) {
-      for (int index : indices) {
-        if (index < 0) {
-          throw new IllegalArgumentException("A layer index must be at least 0, not " + index);
-        }
-        layers.add(String.valueOf(index));
-      }
+      layers = layers.and(indices);
       return this;
     }
 
-    /** Measures every layer, as {@link #layers(String...)}. */
+    @Override
     public Builder allLayers() {
-      allLayers = true;
+      layers = layers.andAll();
       return this;
     }
 
-    /** How maps and sequences become features; {@link FeatureMaps#FLATTENED} unless set. */
+    @Override
     public Builder featureMaps(FeatureMaps kind) {
-      featureMaps = Objects.requireNonNull(kind, "featureMaps");
+      layers = layers.with(kind);
       return this;
     }
 

@@ -39,6 +39,11 @@ public final class ExampleOrigins implements RowOrigins {
   }
 
   @Override
+  public long firstPosition() {
+    return firstPosition;
+  }
+
+  @Override
   public long[] indices() {
     requireOneLabelEach();
     return carried()

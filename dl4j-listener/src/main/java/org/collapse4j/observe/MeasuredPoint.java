@@ -1,7 +1,9 @@
 package org.collapse4j.observe;
 
-/** A place in a model where features are measured, fit to be a key of a map. */
-public interface MeasuredPoint {
+import java.io.Serializable;
+
+/** A place in a model where features are measured, fit to be a key of a map, in any process. */
+public interface MeasuredPoint extends Serializable {
   /** The name under which it is reported. */
   String name();
 }

@@ -25,18 +25,12 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
- * The options that every listener has: when it observes, what it measures, and where observations
- * go. Each is checked when it is set.
+ * The options of whatever observes a model: what is measured, and where observations go. Each is
+ * checked when it is set.
  *
- * @param <B> the builder of a listener, which these are options of
+ * @param <B> the builder that these are options of
  */
 public abstract class ObservationOptions<B extends ObservationOptions<B>> implements Cloneable {
-  /** How many examples the sample of the training data has by default. */
-  public static final int SAMPLE_EXAMPLES = 2048;
-
-  /** How much memory the sample of the training data takes at most by default, in bytes. */
-  public static final long SAMPLE_BYTES = 128L << 20;
-
   /** How long training waits for a sink at most by default. */
   public static final Duration SINK_TIMEOUT = Duration.ofSeconds(10);
 
@@ -45,18 +39,21 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   List<MetricSink> ownSinks = List.of();
   List<Probe> probes = List.of();
   Map<String, String> parameters = Map.of();
-  boolean stream;
-  int sampleExamples = SAMPLE_EXAMPLES;
-  long sampleBytes = SAMPLE_BYTES;
-  boolean resample;
   boolean suspectLabels;
-  int everyEpochs = 1;
-  int everyIterations;
   int covarianceLimit = ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;
   GlobalMean globalMean = GlobalMean.SAMPLE;
   boolean failFast;
   Clock clock = Clock.tickMillis(ZoneOffset.UTC);
   Duration sinkTimeout = SINK_TIMEOUT;
+
+  // Of what passes a listener by; set by ListenerOptions alone.
+  boolean stream;
+  int sampleExamples;
+  long sampleBytes;
+  boolean resample;
+  int everyEpochs = 1;
+  int everyIterations;
+
   String run =
       LocalDateTime.now(ZoneId.systemDefault())
           .truncatedTo(ChronoUnit.SECONDS)
@@ -94,85 +91,6 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   /** Whether nothing is known of the training examples but what passes by. */
   final boolean wantsSample() {
     return sampleExamples > 0 && probes.stream().noneMatch(ObservationOptions::isOfTraining);
-  }
-
-  /**
-   * Whether to gather features from the training forward passes themselves too, under the split
-   * {@code stream}; false unless set. They cost no pass of their own, but they are training-mode
-   * features (dropout, statistics of batches) of weights that move from batch to batch, compared
-   * with the class means of the epoch before: early in training they are far from the values of the
-   * network at the end of the epoch, and not those of the literature.
-   */
-  public final B stream(boolean enabled) {
-    stream = enabled;
-    return self();
-  }
-
-  /**
-   * How many examples of the training data are kept and measured in inference mode, under the split
-   * {@code train}; {@value #SAMPLE_EXAMPLES} unless set, and 50 of each class at the least, so that
-   * a rarer class has a larger share here than in training. They are drawn at random from the
-   * batches of the first epoch, copied, and the same ever after. Of sequences and images that have
-   * many labels each, fewer are kept. If there is a training probe, no sample is taken. Under
-   * truncated back-propagation the segments of a sequence are its examples, each from an empty
-   * state.
-   *
-   * @param examples at least 0; 0 for no sample
-   * @throws IllegalArgumentException if it is negative
-   */
-  public final B sample(int examples) {
-    if (examples < 0) {
-      throw new IllegalArgumentException("A sample must have at least 0 examples, not " + examples);
-    }
-    sampleExamples = examples;
-    return self();
-  }
-
-  /**
-   * How much memory the sample may take, beside what the network itself takes to run over it; 128
-   * MB unless set. Where that is less than the examples wanted, it has fewer.
-   *
-   * @param megabytes at least 1
-   * @throws IllegalArgumentException if it is below 1
-   */
-  public final B sampleMegabytes(int megabytes) {
-    sampleBytes = (long) requirePositive("sampleMegabytes", megabytes) << 20;
-    return self();
-  }
-
-  /** Whether a new sample is drawn in every epoch; false unless set. */
-  public final B resample(boolean enabled) {
-    resample = enabled;
-    return self();
-  }
-
-  /**
-   * Observes at the end of every n-th epoch; every epoch unless set. Training that fires no epoch
-   * events, as {@code fit(DataSet)}, is observed every 100 iterations.
-   *
-   * @throws IllegalArgumentException if n is below 1
-   */
-  public final B everyEpochs(int n) {
-    everyEpochs = requirePositive("everyEpochs", n);
-    everyIterations = 0;
-    return self();
-  }
-
-  /**
-   * Observes after every n-th iteration instead of at the end of epochs.
-   *
-   * @throws IllegalArgumentException if n is below 1
-   */
-  public final B everyIterations(int n) {
-    everyIterations = requirePositive("everyIterations", n);
-    return self();
-  }
-
-  private static int requirePositive(String option, int n) {
-    if (n < 1) {
-      throw new IllegalArgumentException(option + " must be at least 1, not " + n);
-    }
-    return n;
   }
 
   /** The centre that class means are taken from; the mean over examples unless set. */
@@ -257,7 +175,12 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
     return add(Probe.of(split, Probe.Role.LABELLED, data));
   }
 
-  private B add(Probe probe) {
+  /**
+   * Adds a probe.
+   *
+   * @throws IllegalArgumentException if its name is taken
+   */
+  protected final B add(Probe probe) {
     boolean taken =
         probe.split().equals(Observation.STREAM)
             || probes.stream().anyMatch(other -> other.split().equals(probe.split()));

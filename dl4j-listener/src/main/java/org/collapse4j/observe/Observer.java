@@ -19,7 +19,7 @@ import org.collapse4j.evaluation.Evaluation;
 import org.collapse4j.evaluation.FeatureStatistics;
 import org.collapse4j.evaluation.MemorizationEvidence;
 import org.collapse4j.evaluation.PlaneEvidence;
-import org.collapse4j.evaluation.RowSource;
+import org.collapse4j.evaluation.RowParts;
 import org.collapse4j.evaluation.SuspectEvidence;
 import org.collapse4j.log.Examples;
 import org.collapse4j.log.MetricSink;
@@ -402,12 +402,12 @@ public final class Observer implements AutoCloseable {
     }
 
     private void mean(Probe probe) {
-      Evaluation<MeasuredPoint> evaluation =
-          evaluation(SplitRows.of(model, probe)).covarianceLimit(0).build();
       guard.run(
-          "measure the probe \"" + probe.split() + "\"",
+          "measure " + probe.describe(),
           () ->
-              evaluation
+              evaluation(probe.rows(model))
+                  .covarianceLimit(0)
+                  .build()
                   .statistics()
                   .forEach(
                       (point, statistics) ->
@@ -443,26 +443,28 @@ public final class Observer implements AutoCloseable {
         current.complete();
       }
       SplitRows rows =
-          new SplitRows(model, "the sample of the training data", true, current::forEach);
-      observations.addAll(measure(Observation.TRAIN, rows, false));
+          new SplitRows(model, "the sample of the training data", true, 0, current::forEach);
+      observations.addAll(measure(Observation.TRAIN, rows.name(), () -> rows, false));
     }
 
     private void observe(Probe probe) {
-      SplitRows rows = SplitRows.of(model, probe);
+      boolean isHeldOut = probe.role() == Probe.Role.HELD_OUT;
       ofProbes.put(
-          probe.split(), measure(probe.split(), rows, probe.role() == Probe.Role.HELD_OUT));
+          probe.split(),
+          measure(probe.split(), probe.describe(), () -> probe.rows(model), isHeldOut));
     }
 
-    private List<Observation> measure(String split, SplitRows rows, boolean isHeldOut) {
+    private List<Observation> measure(
+        String split, String name, Supplier<RowParts<MeasuredPoint>> rows, boolean isHeldOut) {
       List<Observation> measured = new ArrayList<>();
       guard.run(
-          "measure " + rows.name(),
+          "measure " + name,
           () -> {
-            PlaneEvidence<MeasuredPoint> planes = new PlaneEvidence<>(rows.name());
+            PlaneEvidence<MeasuredPoint> planes = new PlaneEvidence<>(name);
             MemorizationEvidence<MeasuredPoint> memorization =
-                new MemorizationEvidence<>(rows.name(), heldOut);
+                new MemorizationEvidence<>(name, heldOut);
             Evaluation.Builder<MeasuredPoint> wanted =
-                evaluation(rows).heldOut(isHeldOut).evidence(planes);
+                evaluation(rows.get()).heldOut(isHeldOut).evidence(planes);
             if (!isHeldOut) {
               wanted.evidence(memorization);
             }
@@ -482,12 +484,12 @@ public final class Observer implements AutoCloseable {
                     measured.add(
                         observation(split, point, result.measurements())
                             .withExamples(examples(split, point, planes))));
-            tellWhatIsMissing(rows, evaluation, results, memorization);
+            tellWhatIsMissing(name, evaluation, results, memorization);
           });
       return measured;
     }
 
-    private Evaluation.Builder<MeasuredPoint> evaluation(RowSource<MeasuredPoint> rows) {
+    private Evaluation.Builder<MeasuredPoint> evaluation(RowParts<MeasuredPoint> rows) {
       return Evaluation.builder(rows)
           .globalMean(options.globalMean)
           .covarianceLimit(options.covarianceLimit)
@@ -518,16 +520,16 @@ public final class Observer implements AutoCloseable {
     }
 
     private void tellWhatIsMissing(
-        SplitRows rows,
+        String name,
         Evaluation<MeasuredPoint> evaluation,
         Map<MeasuredPoint, Evaluation.Result> results,
         MemorizationEvidence<MeasuredPoint> memorization) {
       for (MeasuredPoint point : model.points()) {
         if (results.containsKey(point)) {
-          tellOfAbsentClasses(rows, point, results.get(point).statistics());
+          tellOfAbsentClasses(name, point, results.get(point).statistics());
         } else if (!evaluation.failedPoints().contains(point)) {
           guard.noteOnce(
-              rows.name()
+              name
                   + " has no labelled example for \""
                   + point.name()
                   + "\", so that nothing is measured there");
@@ -536,14 +538,13 @@ public final class Observer implements AutoCloseable {
       if (memorization.lacksReference()
           && options.probes.stream().noneMatch(probe -> is(probe, Probe.Role.HELD_OUT))) {
         guard.noteOnce(
-            rows.name()
+            name
                 + " has clean labels, but there is no held-out probe to measure memorization"
                 + " against; its distances are undefined");
       }
     }
 
-    private void tellOfAbsentClasses(
-        SplitRows rows, MeasuredPoint point, ClassStatistics statistics) {
+    private void tellOfAbsentClasses(String name, MeasuredPoint point, ClassStatistics statistics) {
       int all = statistics.numClasses();
       Set<Integer> present =
           Arrays.stream(statistics.presentClasses()).boxed().collect(Collectors.toSet());
@@ -555,7 +556,7 @@ public final class Observer implements AutoCloseable {
                 .mapToObj(String::valueOf)
                 .collect(Collectors.joining(", "));
         guard.noteOnce(
-            rows.name()
+            name
                 + " has examples of "
                 + present.size()
                 + " of the "

@@ -2,20 +2,20 @@ package org.collapse4j.observe;
 
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.collapse4j.evaluation.RowParts;
 import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
- * A data set that a model is run over in inference mode, read from the start each time. A pass
- * leaves its iterator exhausted, so that it shows if somebody else has reset it since.
+ * A data set that a model is run over in inference mode, from the start each time, wherever its
+ * examples are.
  */
 public final class Probe {
   private final String split;
   private final Role role;
-  private final MultiDataSetIterator data;
-  private boolean exhausted;
+  private final Data data;
 
   /** What the examples of a split are to the training. */
   public enum Role {
@@ -27,7 +27,26 @@ public final class Probe {
     OUT_OF_DISTRIBUTION
   }
 
-  private Probe(String split, Role role, MultiDataSetIterator data) {
+  /** Where the examples of a probe are. */
+  @FunctionalInterface
+  public interface Data {
+    /**
+     * The rows of a model that is run over them.
+     *
+     * @param name of the probe, for messages
+     * @param labelled whether the labels are those of the classes; else they are not looked at
+     */
+    RowParts<MeasuredPoint> rows(MeasuredModel model, String name, boolean labelled);
+
+    /**
+     * Whether somebody else has read them since the last time, such as the training they belong to.
+     */
+    default boolean isUsedByAnother() {
+      return false;
+    }
+  }
+
+  private Probe(String split, Role role, Data data) {
     this.split = split;
     this.role = role;
     this.data = data;
@@ -40,9 +59,9 @@ public final class Probe {
    * @throws IllegalArgumentException if it cannot be reset
    */
   public static Probe of(String split, Role role, DataSetIterator data) {
-    requireData(split, data);
+    requireData(split, data, "an iterator");
     requireReset(split, data, data.resetSupported());
-    return new Probe(split, role, new MultiDataSetIteratorAdapter(data));
+    return new Probe(split, role, new Batches(new MultiDataSetIteratorAdapter(data)));
   }
 
   /**
@@ -52,14 +71,24 @@ public final class Probe {
    * @throws IllegalArgumentException if it cannot be reset
    */
   public static Probe of(String split, Role role, MultiDataSetIterator data) {
-    requireData(split, data);
+    requireData(split, data, "an iterator");
     requireReset(split, data, data.resetSupported());
+    return new Probe(split, role, new Batches(data));
+  }
+
+  /**
+   * A probe over examples that are elsewhere.
+   *
+   * @throws NullPointerException if the data is null
+   */
+  public static Probe of(String split, Role role, Data data) {
+    requireData(split, data, "data to run over");
     return new Probe(split, role, data);
   }
 
-  private static void requireData(String split, Object data) {
+  private static void requireData(String split, Object data, String what) {
     Objects.requireNonNull(
-        data, () -> "The probe \"" + split + "\" must have an iterator, but it is null");
+        data, () -> "The probe \"" + split + "\" must have " + what + ", but it is null");
   }
 
   private static void requireReset(String split, Object data, boolean supported) {
@@ -82,19 +111,48 @@ public final class Probe {
     return role;
   }
 
-  /**
-   * Whether somebody has reset the iterator since the last pass, such as the training it belongs
-   * to.
-   */
-  boolean isUsedByAnother() {
-    return exhausted && data.hasNext();
+  /** What it is called in messages. */
+  String describe() {
+    return "the probe \"" + split + "\"";
   }
 
-  void forEach(Consumer<MultiDataSet> consumer) {
-    data.reset();
-    while (data.hasNext()) {
-      consumer.accept(data.next());
+  /** The rows of a model that is run over it. */
+  public RowParts<MeasuredPoint> rows(MeasuredModel model) {
+    return data.rows(model, describe(), role != Role.OUT_OF_DISTRIBUTION);
+  }
+
+  boolean isUsedByAnother() {
+    return data.isUsedByAnother();
+  }
+
+  /**
+   * Examples that an iterator has. A pass leaves it exhausted, so that it shows if somebody else
+   * has reset it since.
+   */
+  private static final class Batches implements Data {
+    private final MultiDataSetIterator iterator;
+    private boolean exhausted;
+
+    Batches(MultiDataSetIterator iterator) {
+      this.iterator = iterator;
     }
-    exhausted = true;
+
+    @Override
+    public RowParts<MeasuredPoint> rows(MeasuredModel model, String name, boolean labelled) {
+      return new SplitRows(model, name, labelled, 0, this::forEach);
+    }
+
+    private void forEach(Consumer<MultiDataSet> consumer) {
+      iterator.reset();
+      while (iterator.hasNext()) {
+        consumer.accept(iterator.next());
+      }
+      exhausted = true;
+    }
+
+    @Override
+    public boolean isUsedByAnother() {
+      return exhausted && iterator.hasNext();
+    }
   }
 }

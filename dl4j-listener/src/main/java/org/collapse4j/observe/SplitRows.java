@@ -11,24 +11,20 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * @param model that is run
  * @param name of the split, for messages
  * @param labelled whether its labels are those of the classes
+ * @param firstPosition how many examples of the data set come before these
  * @param batches hands over all batches to a consumer
  */
 public record SplitRows(
-    MeasuredModel model, String name, boolean labelled, Consumer<Consumer<MultiDataSet>> batches)
+    MeasuredModel model,
+    String name,
+    boolean labelled,
+    long firstPosition,
+    Consumer<Consumer<MultiDataSet>> batches)
     implements RowSource<MeasuredPoint> {
-
-  /** The rows of a probe. */
-  public static SplitRows of(MeasuredModel model, Probe probe) {
-    return new SplitRows(
-        model,
-        "the probe \"" + probe.split() + "\"",
-        probe.role() != Probe.Role.OUT_OF_DISTRIBUTION,
-        probe::forEach);
-  }
 
   @Override
   public void forEach(Receiver<? super MeasuredPoint> receiver) {
-    long[] position = {0};
+    long[] position = {firstPosition};
     batches.accept(
         batch -> {
           model.rows(batch, position[0], labelled, receiver::accept);
@@ -43,6 +39,11 @@ public record SplitRows(
 
   @Override
   public String describe(MeasuredPoint point) {
+    return describe(name, point);
+  }
+
+  /** The rows of a split at a point, in messages. */
+  public static String describe(String name, MeasuredPoint point) {
     return name + " at \"" + point.name() + "\"";
   }
 }

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.collapse4j.log.Observation;
 import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.observe.ListenerOptions;
 import org.collapse4j.observe.Moment;
-import org.collapse4j.observe.ObservationOptions;
 import org.collapse4j.observe.Observer;
 import org.collapse4j.observe.TrainingStream;
 import org.collapse4j.stats.Classifier;
@@ -250,7 +250,7 @@ public final class SameDiffListener extends BaseListener implements AutoCloseabl
   }
 
   /** The options of a {@link SameDiffListener}. Each is checked when it is set. */
-  public static final class Builder extends ObservationOptions<Builder> {
+  public static final class Builder extends ListenerOptions<Builder> {
     private final String features;
     private final String labels;
     private String weights;
