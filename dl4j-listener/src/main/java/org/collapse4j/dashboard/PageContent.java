@@ -48,6 +48,7 @@ record PageContent(
    * A run.
    *
    * @param group the same number for runs that differ by seed only
+   * @param times null if they are not known
    * @param training the index of the series of the training data, or -1
    * @param heldOut the index of the series of the held-out data, or -1
    * @param suspects index, given class, class it sits with, margin and distance ratio of each
@@ -60,9 +61,13 @@ record PageContent(
       Double noise,
       int training,
       int heldOut,
+      Times times,
       List<VerdictText> verdict,
       List<Series> series,
       List<List<Number>> suspects) {}
+
+  /** Moments of a run, and the seconds of training before each; those between lie between. */
+  record Times(Object x, String seconds) {}
 
   /**
    * The observations of a split at a layer.

@@ -40,6 +40,7 @@ final class PageData {
   private static final int BYTES_OF_PAIR = 16;
   private static final int BYTES_OF_EXAMPLE = 16;
   private static final int MOST_MOMENTS = 40;
+  private static final int MOST_TIMES = 500;
   private static final int SUSPECTS_OF_ALL = 20_000;
   private static final int SUSPECTS_OF_A_RUN = 200;
 
@@ -139,9 +140,21 @@ final class PageData {
         RunLabel.noiseRate(run).orElse(null),
         run.training().map(run.series()::indexOf).orElse(-1),
         run.heldOut().map(run.series()::indexOf).orElse(-1),
+        times(run),
         texts(VerdictRules.ofRun(run)),
         run.series().stream().map(series -> series(series, detailed.contains(run))).toList(),
         detailed.contains(run) ? suspects(run) : List.of());
+  }
+
+  private PageContent.Times times(RunHistory run) {
+    List<TrainingTime.Place> places = TrainingTime.of(run);
+    if (places.isEmpty()) {
+      return null;
+    }
+    List<TrainingTime.Place> kept = Thinning.atMost(Math.min(MOST_TIMES, mostPoints), places);
+    double[] x = kept.stream().mapToDouble(place -> moment(place.observation())).toArray();
+    double[] seconds = kept.stream().mapToDouble(TrainingTime.Place::seconds).toArray();
+    return new PageContent.Times(Column.moments(x), Column.float32(seconds));
   }
 
   private double moment(Observation observation) {

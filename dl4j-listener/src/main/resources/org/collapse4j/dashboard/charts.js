@@ -8,19 +8,14 @@ const NEAR_PIXELS = 24;
 const FEW_POINTS = 25;
 const MANY_LINES = 40;
 const MOST_PATHS = 400;
-
-/* The value of a line at a place between its ends, on the straight line between its neighbours. */
-function valueBetween({ x, y }, place) {
-  const i = d3.bisectLeft(x, place);
-  if (x[i] === place) return y[i];
-  if (i === 0 || i === x.length) return null;
-  return y[i - 1] + ((place - x[i - 1]) / (x[i] - x[i - 1])) * (y[i] - y[i - 1]);
-}
+const MOST_PLACES = 2_000;
 
 /* Mean, lowest and highest over lines of {x, y}. Lines may be measured at other moments than each
-   other. */
+   other, as all are on an axis of time: of very many moments some are taken. */
 function summarised(lines) {
-  const x = [...new Set(lines.flatMap((line) => line.x))].sort(d3.ascending);
+  const all = [...new Set(lines.flatMap((line) => line.x))].sort(d3.ascending);
+  const stride = Math.ceil(all.length / MOST_PLACES);
+  const x = all.filter((_, i) => i % stride === 0 || i === all.length - 1);
   const values = x.map((place) => lines.map((line) => valueBetween(line, place)).filter((v) => v !== null));
   return { x, y: values.map((v) => d3.mean(v)), low: values.map((v) => d3.min(v)), high: values.map((v) => d3.max(v)) };
 }
@@ -128,7 +123,7 @@ class Chart {
     this.logBox.checked = this.log;
   }
 
-  /* The lines to draw: {label, colour, x, y, moments, thin, low, high, raw}. */
+  /* The lines to draw: {label, colour, run, x, y, thin, low, high, raw}; run is null of several. */
   lines() {
     const lines = [];
     const add = ({ runs, label, colour }, role, thin) => {
@@ -140,7 +135,7 @@ class Chart {
         line.raw = line.y;
         line.y = smoothed(line.y, state.smooth);
       }
-      lines.push({ label: label + (thin ? " (training)" : ""), colour, thin, ...line });
+      lines.push({ label: label + (thin ? " (training)" : ""), colour, thin, run: runs.length === 1 ? runs[0] : null, ...line });
     };
     for (const unit of units()) {
       if (this.compareBox?.checked) add(unit, "training", true);
@@ -151,6 +146,8 @@ class Chart {
 
   render() {
     this.stale = false;
+    if (this.axis !== axisOf()) this.zoom = null;
+    this.axis = axisOf();
     const lines = this.lines();
     this.current = lines;
     this.frame = null;
@@ -178,7 +175,7 @@ class Chart {
     const [low, high] = bounds(shown, { log: this.log, near: this.metric.ideal });
     const frame = this.frame = new Frame({
       width: widthOf(this.plot, 120), height: small ? Math.max(60, this.plot.clientHeight) : PLOT_HEIGHT, small,
-      x: { low: from, high: from === to ? from + 1 : to, label: small ? null : axisOf(), integers: true },
+      x: { low: from, high: from === to ? from + 1 : to, label: small ? null : axisName(), integers: axisOf() !== "time" },
       y: { low, high, log: this.log, zeros: zeros > 0, label: small ? null : this.key },
       label: this.plot.getAttribute("aria-label") });
     const points = (line, values) => d3.zip(line.x, values)
@@ -221,9 +218,11 @@ class Chart {
   tellOfScale(shown, zeros) {
     const below = this.log ? shown.filter((v) => v < 0).length : 0;
     const parts = [];
+    const timeless = axisOf() === "time" ? visibleRuns().filter((run) => !run.times && this.seriesOf(run)).length : 0;
+    if (timeless > 0) parts.push(`${count(timeless, "run")} left out: when they were observed is not known`);
     if (zeros > 0) parts.push(`${zeros === shown.length ? "All values are" : "Values that are"} 0 or below ${ZERO}, on the line 0`);
     if (below > 0) parts.push(`${below} negative values have no place on a logarithmic axis`);
-    if (this.zoom) parts.push(`${axisOf()} ${number(this.zoom[0])} to ${number(this.zoom[1])}; a double click shows all`);
+    if (this.zoom) parts.push(`${axisName()} ${number(this.zoom[0])} to ${number(this.zoom[1])}; a double click shows all`);
     this.tell(parts.join(". "));
   }
 
@@ -236,8 +235,22 @@ class Chart {
     this.momentMark?.remove();
     this.momentMark = null;
     if (!this.frame || state.moment >= state.data.last) return;
-    const x = state.data.placeOf(state.moment, axisOf());
-    if (x >= this.frame.domain.x0 && x <= this.frame.domain.x1) this.momentMark = this.frame.rule({ x }, "moment");
+    const x = this.placeOfMoment();
+    if (x !== null && x >= this.frame.domain.x0 && x <= this.frame.domain.x1) this.momentMark = this.frame.rule({ x }, "moment");
+  }
+
+  /* Runs take other times to come to the same epoch, so that of several there is no one place. */
+  placeOfMoment() {
+    if (axisOf() !== "time") return state.data.placeOf(state.moment, axisOf());
+    const runs = new Set(this.current.map((line) => line.run));
+    const [run] = runs;
+    return runs.size === 1 && run ? state.data.placeOf(state.moment, "time", run) : null;
+  }
+
+  /* Moves the slider to where a line is at x, the line near the pointer if there is one. */
+  moveToPlace(x) {
+    const run = this.near?.run ?? this.current.find((line) => line.run && line.x.includes(x))?.run;
+    moveTo(state.data.momentOf(x, axisOf(), run));
   }
 
   /* The value of x nearest to the pointer, and its place in the drawing. */
@@ -270,7 +283,7 @@ class Chart {
     if (!place || !pressed) return;
     if (Math.abs(place.left - pressed.left) > 5) {
       this.zoomTo([place.x, pressed.x].sort(d3.ascending));
-    } else moveTo(state.data.momentOf(this.xs[d3.bisectCenter(this.xs, place.x)], axisOf()));
+    } else this.moveToPlace(this.xs[d3.bisectCenter(this.xs, place.x)]);
   }
 
   zoomTo(range) {
@@ -280,9 +293,9 @@ class Chart {
     this.render();
   }
 
-  /* Values at x, or of thinned lines near it. */
+  /* Values at x, or near it: of thinned lines, and of lines at times of their own. */
   rowsAt(x) {
-    const near = state.data.json.thinned ? (this.xs[this.xs.length - 1] - this.xs[0]) / 50 : 0;
+    const near = state.data.json.thinned || axisOf() === "time" ? (this.xs[this.xs.length - 1] - this.xs[0]) / 50 : 0;
     return this.current.map((line) => {
       const i = d3.bisectCenter(line.x, x);
       return { line, value: Math.abs(line.x[i] - x) <= near ? line.y[i] : null };
@@ -322,7 +335,7 @@ class Chart {
       rows.unshift(nearest);
     }
     this.tip = element("div", { class: "tip", "aria-hidden": "true" },
-      element("b", {}, `${axisOf()} ${x}`),
+      element("b", {}, placeText(x)),
       ...rows.slice(0, TIP_ROWS).map(({ line, value }) =>
         element("div", { class: line === this.near ? "near" : null },
           sample(line.colour), element("span", {}, shortened(line.label)), number(value))),
@@ -340,7 +353,7 @@ class Chart {
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
     if (event.key === "Escape") this.zoomTo(null);
     else if (event.key === "Enter" && this.keyIndex !== undefined) {
-      moveTo(state.data.momentOf(this.xs[this.keyIndex], axisOf()));
+      this.moveToPlace(this.xs[this.keyIndex]);
     } else if (step || event.key === "Home" || event.key === "End") {
       event.preventDefault();
       const end = this.xs.length - 1;
@@ -351,21 +364,21 @@ class Chart {
       board.showAt(x, this);
       const values = this.rowsAt(x).slice(0, TIP_ROWS)
         .map(({ line, value }) => `${shortened(line.label)} ${number(value)}`);
-      announce(`${axisOf()} ${x}: ${values.join(", ")}`);
+      announce(`${placeText(x)}: ${values.join(", ")}`);
     }
   }
 
   description(lines) {
     const last = lines.slice(0, TIP_ROWS).map((line) => `${shortened(line.label)} ${number(line.y[line.y.length - 1])}`);
     const more = lines.length > TIP_ROWS ? ` and ${lines.length - TIP_ROWS} more` : "";
-    return `${shortened(this.spec.title)}, ${this.key}, ${lines.length} lines over ${axisOf()}s. `
+    return `${shortened(this.spec.title)}, ${this.key}, ${lines.length} lines over ${axisOf() === "time" ? "the time of training" : axisOf() + "s"}. `
       + `Last values: ${last.join(", ")}${more}. Arrow keys read values.`;
   }
 
   /* Head and rows of what is drawn, a column a line. */
   rows() {
     const columns = this.current.map((line) => new Map(line.x.map((x, i) => [x, line.y[i]])));
-    return [[axisOf(), ...this.current.map((line) => line.label)],
+    return [[axisName(), ...this.current.map((line) => line.label)],
       ...this.xs.map((x) => [x, ...columns.map((column) => column.get(x) ?? null)])];
   }
 
@@ -386,7 +399,7 @@ class Chart {
     const [head, ...rows] = this.rows();
     const stride = Math.max(1, Math.ceil(rows.length / TABLE_ROWS));
     const some = rows.filter((_, i) => i % stride === 0 || i === rows.length - 1);
-    this.data.replaceChildren(table(this.key + (stride > 1 ? `, every ${stride}th ${axisOf()}` : ""), head, some));
+    this.data.replaceChildren(table(this.key + (stride > 1 ? `, every ${stride}th ${axisOf() === "time" ? "row" : axisOf()}` : ""), head, some));
   }
 }
 

@@ -23,9 +23,18 @@ function float32s(base64) {
   return list;
 }
 
+/* The value of a line at a place between its ends, on the straight line between its neighbours. */
+function valueBetween({ x, y }, place) {
+  const i = d3.bisectLeft(x, place);
+  if (x[i] === place) return y[i];
+  if (i === 0 || i === x.length) return null;
+  return y[i - 1] + ((place - x[i - 1]) / (x[i] - x[i - 1])) * (y[i] - y[i - 1]);
+}
+
 class Series {
-  constructor(json) {
+  constructor(json, run) {
     this.json = json;
+    this.run = run;
     this.split = json.split;
     this.layer = json.layer;
     this.values = json.values ?? {};
@@ -41,11 +50,17 @@ class Series {
     return (this.decodedIterations ??= this.json.iterations ? moments(this.json.iterations) : null);
   }
 
+  /* The moments as places on an axis, null where they have none. */
+  places(axis) {
+    if (axis === "time") return (this.times ??= this.run.timesAt(this.x));
+    return axis === "iteration" && this.iterations ? this.iterations : this.x;
+  }
+
   /* Where a metric is defined, and its values there. */
   defined(key, axis) {
     const column = this.column(key);
-    const x = axis === "iteration" && this.iterations ? this.iterations : this.x;
-    const at = d3.range(x.length).filter((i) => column[i] !== null);
+    const x = this.places(axis);
+    const at = d3.range(x.length).filter((i) => column[i] !== null && x[i] !== null);
     return { x: at.map((i) => x[i]), y: at.map((i) => column[i]) };
   }
 
@@ -122,7 +137,7 @@ class Series {
 /* The index of the last element up to a bound, the first if there is none. */
 function lastUpTo(rising, bound) {
   let index = 0;
-  for (let i = 0; i < rising.length; i++) if (rising[i] <= bound) index = i;
+  for (let i = 0; i < rising.length; i++) if (rising[i] !== null && rising[i] <= bound) index = i;
   return index;
 }
 
@@ -131,13 +146,32 @@ class Run {
     this.json = json;
     this.index = index;
     this.name = json.name;
-    this.series = json.series.map((s) => new Series(s));
+    this.series = json.series.map((s) => new Series(s, this));
     this.training = this.series[json.training] ?? null;
     this.heldOut = this.series[json.heldOut] ?? null;
     const names = json.parameters["class.names"];
     this.classNames = names ? names.split(",") : [];
     this.parameters = this.parametersThat(() => true);
     this.last = d3.max(this.series, (s) => s.x[s.x.length - 1]);
+  }
+
+  /* Moments and seconds of training, or null. */
+  get times() {
+    const { times } = this.json;
+    return times && (this.decodedTimes ??= { x: moments(times.x), y: float32s(times.seconds) });
+  }
+
+  get seconds() {
+    return this.times ? this.times.y[this.times.y.length - 1] : 0;
+  }
+
+  /* In the page's unit. */
+  timesAt(places) {
+    const { seconds } = state.data.timeUnit;
+    return places.map((moment) => {
+      const time = this.times && valueBetween(this.times, moment);
+      return time === null ? null : time / seconds;
+    });
   }
 
   parametersThat(interest) {
@@ -177,6 +211,9 @@ class Run {
   }
 }
 
+const TIME_UNITS = [
+  { name: "s", seconds: 1 }, { name: "min", seconds: 60 }, { name: "h", seconds: 3600 }, { name: "d", seconds: 86_400 }];
+
 class PageData {
   constructor(json) {
     this.json = json;
@@ -187,6 +224,8 @@ class PageData {
     this.first = d3.min(all, (s) => s.x[0]);
     this.last = d3.max(all, (s) => s.x[s.x.length - 1]);
     this.hasIterations = all.length > 0 && all.every((s) => s.json.iterations);
+    this.hasTimes = this.runs.some((run) => run.times);
+    this.timeUnit = TIME_UNITS.findLast((unit) => d3.max(this.runs, (run) => run.seconds) >= 2 * unit.seconds) ?? TIME_UNITS[0];
     this.differing = this.differingParameters();
     const groups = new Map();
     for (const run of this.runs) {
@@ -204,18 +243,17 @@ class PageData {
       && new Set(this.runs.map((run) => run.json.parameters[key])).size > 1);
   }
 
-  /* Moments are on the page's own axis; these are their places on another, and back. */
-  placeOf(moment, axis) {
-    return axis === this.axis ? moment : this.translated(moment, (s) => s.x, (s) => s.iterations);
+  /* Moments are on the page's own axis; these are their places on another, and back, as of one run. */
+  placeOf(moment, axis, run = this.longest) {
+    return axis === this.axis ? moment : translated(moment, run, (s) => s.x, (s) => s.places(axis));
   }
 
-  momentOf(place, axis) {
-    return axis === this.axis ? place : this.translated(place, (s) => s.iterations, (s) => s.x);
+  momentOf(place, axis, run = this.longest) {
+    return axis === this.axis ? place : translated(place, run, (s) => s.places(axis), (s) => s.x);
   }
 
-  translated(value, from, to) {
-    const longest = d3.greatest(this.runs.flatMap((run) => run.series), (s) => s.x.length);
-    return to(longest)[lastUpTo(from(longest), value)];
+  get longest() {
+    return d3.greatest(this.runs, (run) => d3.max(run.series, (s) => s.x.length));
   }
 
   isMeasured(role, key) {
@@ -226,4 +264,9 @@ class PageData {
     const keys = new Set(this.runs.flatMap((r) => r.series.flatMap((s) => s.keys)));
     return [...this.metrics.keys()].filter((key) => keys.has(key));
   }
+}
+
+function translated(value, run, from, to) {
+  const longest = d3.greatest(run.series, (s) => s.x.length);
+  return to(longest)[lastUpTo(from(longest), value)];
 }

@@ -78,10 +78,17 @@ function repetitions(runs) {
   return `${text} (${runs.length} seeds)`;
 }
 
-/* The axis of the charts: epochs, or iterations where both are known. */
-function axisOf() {
-  return state.axis === "iteration" && state.data.hasIterations ? "iteration" : state.data.axis;
+/* The axes the charts can have: epochs, and iterations and the time of training where they are known. */
+function axes() {
+  const { axis, hasIterations, hasTimes } = state.data;
+  return [axis, ...(hasIterations ? ["iteration"] : []), ...(hasTimes ? ["time"] : [])];
 }
+
+const axisOf = () => (axes().includes(state.axis) ? state.axis : state.data.axis);
+
+/* An axis with its unit, and a place on it in words. */
+const axisName = () => (axisOf() === "time" ? `time (${state.data.timeUnit.name})` : axisOf());
+const placeText = (x) => (axisOf() === "time" ? `${number(x)} ${state.data.timeUnit.name}` : `${axisOf()} ${x}`);
 
 /* Legend, and what is chosen of the runs. */
 
@@ -198,8 +205,8 @@ function viewMenu(changed) {
   return menu("view", "View",
     choice("colours and dashes by", "colour", possible, "colour", colourTrait()),
     choice("mean and range of runs with the same", "group", groups, "group", state.group),
-    state.data.hasIterations
-      ? choice("across", "axis", [["", state.data.axis], ["iteration", "iteration"]], "axis", state.axis) : null,
+    axes().length > 1 ? choice("across", "axis", axes().map((axis) =>
+      [axis === state.data.axis ? "" : axis, axis === "time" ? "time of training" : axis]), "axis", state.axis) : null,
     element("label", {}, "smoothing ", smooth, " ", said));
 }
 
@@ -239,7 +246,7 @@ function readView(text) {
   const known = traits().map(([trait]) => trait);
   state.colour = known.includes(view.get("colour")) ? view.get("colour") : "";
   state.group = ["seeds", ...known].includes(view.get("group")) ? view.get("group") : "";
-  state.axis = view.get("across") === "iteration" ? "iteration" : "";
+  state.axis = axes().slice(1).includes(view.get("across")) ? view.get("across") : "";
   const smooth = Number(view.get("smooth"));
   state.smooth = smooth > 0 && smooth <= 0.95 ? smooth : 0;
   state.moment = view.has("at") && Number.isFinite(Number(view.get("at"))) ? Number(view.get("at")) : Infinity;

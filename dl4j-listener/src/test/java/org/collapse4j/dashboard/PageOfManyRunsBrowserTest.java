@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.AfterAll;
@@ -358,6 +360,69 @@ class PageOfManyRunsBrowserTest {
     assertEquals("4", browser.text(".slider output"));
     assertTrue(address.contains("metric.nc1=nc1.pinv"), address);
     assertTrue(browser.text("#collapse .title.end").startsWith("iteration"));
+  }
+
+  /** As if each iteration had taken the run so many seconds, and a stop of a day at epoch 4. */
+  private static Observation timed(Observation observation, double secondsOfIteration) {
+    Instant started = Instant.parse("2024-05-01T12:00:00Z");
+    double seconds = observation.iteration() * secondsOfIteration;
+    if (observation.epoch() > 4) {
+      started = started.plusSeconds((long) (4 * 79 * secondsOfIteration) + 86_400);
+      seconds -= 4 * 79 * secondsOfIteration;
+    }
+    return observation.withTimes(
+        Optional.of(started.plusMillis(Math.round(1000 * seconds))), Optional.of(started));
+  }
+
+  @Test
+  void timeOfTrainingIsAnAxis() throws IOException {
+    List<Observation> observations =
+        new ArrayList<>(
+            new ManyRuns(3, 8, 4)
+                .observations().stream()
+                    .map(o -> timed(o, o.run().startsWith("cross-entropy") ? 1 : 2))
+                    .toList());
+    new ManyRuns(1, 8, 4)
+        .observations()
+        .forEach(o -> observations.add(Runs.observation("old", o.epoch(), "train", OLD, Map.of())));
+    open(observations, "");
+    choose("axis", "time");
+    assertEquals("3", lines("#collapse .plot"), "one has no times");
+    assertEquals("time (min) \u2192", browser.text("#collapse .title.end"));
+    assertTrue(browser.text("#collapse .told").startsWith("1 run left out"));
+    String ends = "return board.charts.find(c => c.spec.id === 'nc1').current.map(l => l.x.at(-1))";
+    List<?> minutes = (List<?>) browser.script(ends);
+    assertEquals(8 * 79 / 60.0, ((Number) minutes.get(0)).doubleValue(), 1e-2);
+    assertEquals(2 * 8 * 79 / 60.0, ((Number) minutes.get(1)).doubleValue(), 1e-2);
+    browser.script("moveTo(6)");
+    assertEquals(0, browser.findAll("#collapse .moment").size(), "it is another time in each run");
+    browser.script("document.querySelectorAll('.legend button')[0].click()");
+    browser.script("showOnly([state.data.runs[1]]); show(); board.drawAll()");
+    assertEquals(6 * 79 * 2 / 60.0, markedTime(), 1e-2);
+    browser.script("const c = board.charts.find(c => c.spec.id === 'nc1'); c.moveToPlace(c.xs[4])");
+    assertEquals("5", browser.text(".slider output"));
+    String address = browser.script("return location.href").toString();
+    assertTrue(address.contains("across=time"), address);
+    browser.open("about:blank");
+    browser.open(address);
+    assertEquals("time (min) \u2192", browser.text("#collapse .title.end"));
+  }
+
+  private static final Map<Metric, Double> OLD = Map.of(Metric.NC1_PINV, 0.3);
+
+  private static double markedTime() {
+    return ((Number)
+            browser.script(
+                "const f = board.charts.find(c => c.spec.id === 'nc1').frame; return"
+                    + " f.x.invert(f.svg.querySelector('.moment').getAttribute('x1'))"))
+        .doubleValue();
+  }
+
+  @Test
+  void withoutTimesThereIsNoAxisOfThem() throws IOException {
+    open(new ManyRuns(1, 3, 4).observations(), "#across=time");
+    assertTrue(browser.text("#collapse .title.end").startsWith("epoch"));
+    assertEquals(2, browser.findAll("#axis option").size());
   }
 
   @Test
