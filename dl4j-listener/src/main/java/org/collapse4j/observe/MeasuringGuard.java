@@ -33,13 +33,13 @@ public final class MeasuringGuard {
    * @param logger where they are logged
    * @param failFast whether they are rethrown
    */
-  public MeasuringGuard(Logger logger, boolean failFast) {
+  MeasuringGuard(Logger logger, boolean failFast) {
     this.logger = logger;
     this.failFast = failFast;
   }
 
   /** How many there were. */
-  public long failures() {
+  long failures() {
     return count.get();
   }
 

@@ -196,11 +196,6 @@ public final class Observer implements AutoCloseable {
     return schedule.countsIterations();
   }
 
-  /** Whether training is in an epoch. */
-  public boolean isInEpoch() {
-    return schedule.isInEpoch();
-  }
-
   /** What was gathered since the last observation becomes no observation, only the next centres. */
   public void pass() {
     stream.drain();
