@@ -71,15 +71,15 @@ final class CsvLogReader extends LogReader {
   /**
    * The columns behind the place.
    *
-   * @param timed whether the times come first, as in logs of later versions than 0.1.0
+   * @param timed whether the times come last, as in logs of later versions than 0.1.0
    */
-  private record Columns(boolean timed, List<Metric> metrics) {
-    int firstMetric() {
-      return PLACE + (timed ? CsvSink.TIMES.size() : 0);
+  private record Columns(List<Metric> metrics, boolean timed) {
+    int firstTime() {
+      return PLACE + metrics.size();
     }
 
     int count() {
-      return firstMetric() + metrics.size();
+      return firstTime() + (timed ? CsvSink.TIMES.size() : 0);
     }
   }
 
@@ -90,9 +90,10 @@ final class CsvLogReader extends LogReader {
           file + " is no log: its first line must start with " + String.join(",", CsvSink.PLACE));
     }
     List<String> others = names.subList(PLACE, names.size());
-    int times = CsvSink.TIMES.size();
-    boolean timed = others.size() >= times && others.subList(0, times).equals(CsvSink.TIMES);
-    return new Columns(timed, others.stream().skip(timed ? times : 0).map(this::metric).toList());
+    int metrics = others.size() - CsvSink.TIMES.size();
+    boolean timed = metrics >= 0 && others.subList(metrics, others.size()).equals(CsvSink.TIMES);
+    return new Columns(
+        others.stream().limit(timed ? metrics : others.size()).map(this::metric).toList(), timed);
   }
 
   private Metric metric(String column) {
@@ -172,7 +173,7 @@ final class CsvLogReader extends LogReader {
     }
     Measurements.Builder values = Measurements.builder();
     for (int i = 0; i < columns.metrics().size(); i++) {
-      String value = fields.get(columns.firstMetric() + i);
+      String value = fields.get(PLACE + i);
       if (!value.isEmpty()) {
         values.put(columns.metrics().get(i), Double.parseDouble(value));
       }
@@ -186,7 +187,8 @@ final class CsvLogReader extends LogReader {
             fields.get(4),
             values.build());
     return columns.timed()
-        ? observation.withTimes(instant(fields.get(PLACE)), instant(fields.get(PLACE + 1)))
+        ? observation.withTimes(
+            instant(fields.get(columns.firstTime())), instant(fields.get(columns.firstTime() + 1)))
         : observation;
   }
 

@@ -11,21 +11,21 @@ import org.collapse4j.metric.Metric;
 
 /**
  * Appends one row an observation to a CSV file (RFC 4180 with line feeds, UTF-8, decimal point):
- * run, epoch, iteration, split, layer, when it was observed and when its training began (ISO 8601,
- * UTC, empty if not known), then a column for every {@link Metric} in the order of the vocabulary,
- * empty where it is undefined or was not measured. Values by class and the run's parameters are not
- * in it. An existing file of the same columns is continued; a last row that a killed process left
- * torn is removed first. {@link MetricLog} reads it back.
+ * run, epoch, iteration, split, layer, then a column for every {@link Metric} in the order of the
+ * vocabulary, empty where it is undefined or was not measured, and last when it was observed and
+ * when its training began (ISO 8601, UTC, empty if not known). Values by class and the run's
+ * parameters are not in it. An existing file of the same columns is continued; a last row that a
+ * killed process left torn is removed first. {@link MetricLog} reads it back.
  */
 public final class CsvSink extends SerialSink {
   /** The columns before those of the metrics. */
   static final List<String> PLACE = List.of("run", "epoch", "iteration", "split", "layer");
 
-  /** The columns behind them, which the logs of version 0.1.0 do not have. */
+  /** The columns behind those of the metrics, which the logs of version 0.1.0 do not have. */
   static final List<String> TIMES = List.of("time", "started");
 
   private static final String HEADER =
-      Stream.of(PLACE.stream(), TIMES.stream(), Arrays.stream(Metric.values()).map(Metric::key))
+      Stream.of(PLACE.stream(), Arrays.stream(Metric.values()).map(Metric::key), TIMES.stream())
           .flatMap(names -> names)
           .collect(Collectors.joining(","));
 
@@ -57,12 +57,15 @@ public final class CsvSink extends SerialSink {
             String.valueOf(observation.epoch()),
             String.valueOf(observation.iteration()),
             quoted(observation.split()),
-            quoted(observation.layer()),
-            observation.time().map(Instant::toString).orElse(""),
-            observation.started().map(Instant::toString).orElse(""));
+            quoted(observation.layer()));
     Stream<String> values =
         Arrays.stream(Metric.values()).map(m -> number(observation.measurements().value(m)));
-    return Stream.concat(place, values).collect(Collectors.joining(","));
+    Stream<String> times =
+        Stream.of(observation.time(), observation.started())
+            .map(time -> time.map(Instant::toString).orElse(""));
+    return Stream.of(place, values, times)
+        .flatMap(fields -> fields)
+        .collect(Collectors.joining(","));
   }
 
   private static String number(double value) {
