@@ -104,6 +104,18 @@ final class CaseData {
     return batches;
   }
 
+  /** As {@link #twoInputsAndOutputs}, the second output being an amount {@code [N, 1]}. */
+  static List<MultiDataSet> classesAndAmounts() {
+    List<MultiDataSet> batches = new ArrayList<>();
+    for (MultiDataSet one : twoInputsAndOutputs()) {
+      INDArray amounts = one.getFeatures(0).sum(true, 1);
+      batches.add(
+          new org.nd4j.linalg.dataset.MultiDataSet(
+              one.getFeatures(), new INDArray[] {one.getLabels(0), amounts}));
+    }
+    return batches;
+  }
+
   /** Maps {@code [N, 2, 6, 6]} or channels last, and one-hot labels of the whole. */
   static List<MultiDataSet> images(boolean channelsLast) {
     CaseData data = new CaseData();

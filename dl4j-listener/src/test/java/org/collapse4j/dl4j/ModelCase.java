@@ -3,8 +3,11 @@ package org.collapse4j.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -26,7 +29,7 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 record ModelCase(
     String kind,
     String name,
-    Supplier<? extends Model> build,
+    Supplier<Model> build,
     List<MultiDataSet> batches,
     List<MultiDataSet> passes,
     Fit fit,
@@ -66,16 +69,18 @@ record ModelCase(
       String labels,
       String mask,
       int classes) {
-    static Output rows(String layer, int source, int classes) {
-      return new Output(layer, 0, String.valueOf(source), "NC", "NC", "NC", classes);
+    /** The layer of this number in a network without names, which has one row an example. */
+    static Output layer(int number, int classes) {
+      return vertex("layer" + number, String.valueOf(number), classes);
     }
 
-    static Output rows(String layer, String source, int classes) {
+    /** A layer of a graph, which has one row an example. */
+    static Output vertex(String layer, String source, int classes) {
       return new Output(layer, 0, source, "NC", "NC", "NC", classes);
     }
 
-    static Output laidOut(String layer, int source, String layout, String mask, int classes) {
-      return new Output(layer, 0, String.valueOf(source), layout, layout, mask, classes);
+    Output laidOut(String layout, String maskLayout) {
+      return new Output(layer, index, source, layout, layout, maskLayout, classes);
     }
 
     Output at(int newIndex) {
@@ -87,22 +92,46 @@ record ModelCase(
     }
   }
 
-  static ModelCase of(
-      String kind,
-      String name,
-      Supplier<? extends Model> build,
-      List<MultiDataSet> batches,
-      Fit fit,
-      Output... outputs) {
-    return new ModelCase(kind, name, build, batches, batches, fit, List.of(outputs), FLOAT);
+  /** A model that is trained by {@code fit(iterator, epochs)}; its kind is to be said yet. */
+  ModelCase(String name, Supplier<Model> build, List<MultiDataSet> batches, Output... outputs) {
+    this("", name, build, batches, batches, ModelCase::fitEpochs, List.of(outputs), FLOAT);
   }
 
-  ModelCase within(double other) {
-    return new ModelCase(kind, name, build, batches, passes, fit, outputs, other);
+  private static void fitEpochs(Model model, ModelCase data, Runnable observer) {
+    if (model instanceof ComputationGraph graph) {
+      graph.fit(data.multiIterator(), EPOCHS);
+    } else {
+      ((MultiLayerNetwork) model).fit(data.iterator(), EPOCHS);
+    }
+  }
+
+  ModelCase ofKind(String other) {
+    return new ModelCase(other, name, build, batches, passes, fit, outputs, tolerance);
+  }
+
+  ModelCase changedTo(UnaryOperator<Model> change) {
+    return new ModelCase(
+        kind, name, () -> change.apply(build.get()), batches, passes, fit, outputs, tolerance);
+  }
+
+  ModelCase on(List<MultiDataSet> other) {
+    return new ModelCase(kind, name, build, other, other, fit, outputs, tolerance);
   }
 
   ModelCase passedAs(List<MultiDataSet> parts) {
     return new ModelCase(kind, name, build, batches, parts, fit, outputs, tolerance);
+  }
+
+  ModelCase trainedBy(Fit other) {
+    return new ModelCase(kind, name, build, batches, passes, other, outputs, tolerance);
+  }
+
+  ModelCase measuredAt(Output other) {
+    return new ModelCase(kind, name, build, batches, passes, fit, List.of(other), tolerance);
+  }
+
+  ModelCase within(double other) {
+    return new ModelCase(kind, name, build, batches, passes, fit, outputs, other);
   }
 
   List<DataSet> dataSets() {

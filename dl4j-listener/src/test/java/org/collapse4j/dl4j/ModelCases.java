@@ -1,6 +1,7 @@
 package org.collapse4j.dl4j;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.collapse4j.dl4j.ModelCase.Fit;
@@ -17,6 +18,7 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -56,7 +58,6 @@ import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
@@ -67,143 +68,74 @@ final class ModelCases {
   private static final int IN = CaseData.INPUTS;
   private static final int D = 8;
 
-  private static final Fit EPOCHS =
-      (model, data, observer) -> network(model).fit(data.iterator(), ModelCase.EPOCHS);
-  private static final Fit GRAPH =
-      (model, data, observer) -> graph(model).fit(data.multiIterator(), ModelCase.EPOCHS);
-
   private ModelCases() {}
 
   static Stream<ModelCase> all() {
     return Stream.of(
-            waysOfTraining(),
-            dense(),
-            outputLayers(),
-            convolutional(),
-            recurrent(),
-            graphs(),
-            frozen(),
-            types())
-        .flatMap(List::stream);
+            kind("Ways of training", waysOfTraining()),
+            kind("Dense", dense()),
+            kind("Output layers and losses", outputLayers()),
+            kind("Convolutional", convolutional()),
+            kind("Recurrent", recurrent()),
+            kind("`ComputationGraph`", graphs()),
+            kind("Frozen layers", frozen()),
+            kind("Number types", types()))
+        .flatMap(cases -> cases);
   }
 
-  private static MultiLayerNetwork network(Model model) {
-    return (MultiLayerNetwork) model;
+  private static Stream<ModelCase> kind(String kind, List<ModelCase> cases) {
+    return cases.stream().map(one -> one.ofKind(kind));
   }
 
-  private static ComputationGraph graph(Model model) {
-    return (ComputationGraph) model;
+  // A case is a network of these layers, or a graph, trained by fit(iterator, epochs) on dense data
+  // of K classes, whose output is the last layer; what differs is said at the case.
+
+  private static ModelCase network(String name, Layer... layers) {
+    return network(name, c -> {}, list -> {}, layers);
   }
 
-  // Ways of training, on the same dense network.
-
-  private static List<ModelCase> waysOfTraining() {
-    String kind = "Ways of training";
-    return List.of(
-        trained(kind, "`fit(DataSetIterator, epochs)`", EPOCHS),
-        trained(
-            kind,
-            "`fit(DataSetIterator)`",
-            (model, data, observer) -> {
-              for (int epoch = 0; epoch < ModelCase.EPOCHS; epoch++) {
-                network(model).fit(data.iterator());
-              }
-            }),
-        trained(
-            kind,
-            "`fit(DataSet)` with `observe`",
-            (model, data, observer) ->
-                eachBatch(data, observer, batch -> network(model).fit(batch))),
-        trained(
-            kind,
-            "`fit(INDArray, INDArray)` with `observe`",
-            (model, data, observer) ->
-                eachBatch(
-                    data,
-                    observer,
-                    batch -> network(model).fit(batch.getFeatures(), batch.getLabels()))),
-        trained(
-            kind,
-            "`fit(MultiDataSetIterator)`",
-            (model, data, observer) -> network(model).fit(data.multiIterator(), ModelCase.EPOCHS)),
-        trained(
-            kind,
-            "`EarlyStoppingTrainer`",
-            (model, data, observer) ->
-                new EarlyStoppingTrainer(
-                        ModelCases.<MultiLayerNetwork>stopping(data),
-                        network(model),
-                        data.iterator())
-                    .fit()),
-        ModelCase.of(
-            kind,
-            "`EarlyStoppingGraphTrainer`",
-            () -> denseGraph(),
-            CaseData.dense(),
-            (model, data, observer) ->
-                new EarlyStoppingGraphTrainer(
-                        ModelCases.<ComputationGraph>stopping(data), graph(model), data.iterator())
-                    .fit(),
-            Output.rows("out", "features", K)),
-        ModelCase.of(
-            kind,
-            "graph, `fit(DataSet)` with `observe`",
-            () -> denseGraph(),
-            CaseData.dense(),
-            (model, data, observer) -> eachBatch(data, observer, batch -> graph(model).fit(batch)),
-            Output.rows("out", "features", K)),
-        ModelCase.of(
-            kind,
-            "conjugate gradient and other line searches",
-            () ->
-                sequential(
-                    c -> c.optimizationAlgo(OptimizationAlgorithm.CONJUGATE_GRADIENT),
-                    hidden(IN),
-                    softmax(D)),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)),
-        ModelCase.of(
-            kind,
-            "without workspaces",
-            () ->
-                sequential(
-                    c ->
-                        c.trainingWorkspaceMode(WorkspaceMode.NONE)
-                            .inferenceWorkspaceMode(WorkspaceMode.NONE),
-                    hidden(IN),
-                    softmax(D)),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)));
+  private static ModelCase network(String name, InputType input, Layer... layers) {
+    return network(name, c -> {}, list -> list.setInputType(input), layers);
   }
 
-  private static ModelCase trained(String kind, String name, Fit fit) {
-    return ModelCase.of(
-        kind,
+  private static ModelCase network(
+      String name,
+      Consumer<NeuralNetConfiguration.Builder> settings,
+      Consumer<ListBuilder> list,
+      Layer... layers) {
+    return new ModelCase(
         name,
-        () -> sequential(hidden(IN), softmax(D)),
+        () -> sequential(settings, list, layers),
         CaseData.dense(),
-        fit,
-        Output.rows("layer1", 1, K));
+        Output.layer(layers.length - 1, K));
   }
 
-  private static <T extends Model> EarlyStoppingConfiguration<T> stopping(ModelCase data) {
-    return new EarlyStoppingConfiguration.Builder<T>()
-        .epochTerminationConditions(new MaxEpochsTerminationCondition(ModelCase.EPOCHS))
-        .scoreCalculator(new DataSetLossCalculator(data.iterator(), true))
-        .modelSaver(new InMemoryModelSaver<T>())
-        .build();
+  private static ModelCase denseNetwork(String name) {
+    return network(name, hidden(IN), softmax(D));
   }
 
-  private static void eachBatch(ModelCase data, Runnable observer, Consumer<DataSet> fit) {
-    for (int epoch = 0; epoch < ModelCase.EPOCHS; epoch++) {
-      data.dataSets().forEach(fit);
-      observer.run();
-    }
+  private static ModelCase denseNetwork(
+      String name, Consumer<NeuralNetConfiguration.Builder> settings) {
+    return network(name, settings, list -> {}, hidden(IN), softmax(D));
   }
 
-  // Parts of models.
+  private static ModelCase graph(String name, Consumer<GraphBuilder> vertices, Output... outputs) {
+    return new ModelCase(name, () -> graph(vertices), CaseData.dense(), outputs);
+  }
+
+  private static ModelCase denseGraph(String name) {
+    return graph(name, ModelCases::addDense, Output.vertex("out", "features", K));
+  }
+
+  private static void addDense(GraphBuilder graph) {
+    graph
+        .addInputs("in")
+        .addLayer("features", hidden(IN), "in")
+        .addLayer("out", softmax(D), "features")
+        .setOutputs("out");
+  }
+
+  // Models and their parts.
 
   private static NeuralNetConfiguration.Builder seeded() {
     return new NeuralNetConfiguration.Builder()
@@ -212,30 +144,26 @@ final class ModelCases {
         .updater(new Nesterovs(0.05, 0.9));
   }
 
-  private static MultiLayerNetwork sequential(Layer... layers) {
-    return sequential(c -> {}, layers);
-  }
-
   private static MultiLayerNetwork sequential(
-      Consumer<NeuralNetConfiguration.Builder> change, Layer... layers) {
-    return sequential(change, null, layers);
-  }
-
-  private static MultiLayerNetwork sequential(InputType input, Layer... layers) {
-    return sequential(c -> {}, input, layers);
-  }
-
-  private static MultiLayerNetwork sequential(
-      Consumer<NeuralNetConfiguration.Builder> change, InputType input, Layer... layers) {
+      Consumer<NeuralNetConfiguration.Builder> settings,
+      Consumer<ListBuilder> change,
+      Layer... layers) {
     NeuralNetConfiguration.Builder configuration = seeded();
-    change.accept(configuration);
-    NeuralNetConfiguration.ListBuilder list = configuration.list(layers);
-    if (input != null) {
-      list.setInputType(input);
-    }
+    settings.accept(configuration);
+    ListBuilder list =
+        configuration.list(Stream.of(layers).map(Layer::clone).toArray(Layer[]::new));
+    change.accept(list);
     MultiLayerNetwork network = new MultiLayerNetwork(list.build());
     network.init();
     return network;
+  }
+
+  private static ComputationGraph graph(Consumer<GraphBuilder> vertices) {
+    GraphBuilder configuration = seeded().graphBuilder();
+    vertices.accept(configuration);
+    ComputationGraph graph = new ComputationGraph(configuration.build());
+    graph.init();
+    return graph;
   }
 
   private static DenseLayer hidden(int in) {
@@ -247,381 +175,275 @@ final class ModelCases {
   }
 
   private static OutputLayer softmax(int in, int classes) {
-    return new OutputLayer.Builder(LossFunction.MCXENT)
-        .nIn(in)
-        .nOut(classes)
-        .activation(Activation.SOFTMAX)
-        .build();
+    return output(LossFunction.MCXENT, Activation.SOFTMAX).nIn(in).nOut(classes).build();
+  }
+
+  private static OutputLayer.Builder output(LossFunction loss, Activation activation) {
+    return new OutputLayer.Builder(loss).nIn(D).nOut(K).activation(activation);
   }
 
   private static LSTM lstm(int in) {
     return new LSTM.Builder().nIn(in).nOut(D).build();
   }
 
-  private static RnnOutputLayer eachStep(int in) {
-    return eachStep(in, RNNFormat.NCW);
-  }
-
-  private static RnnOutputLayer eachStep(int in, RNNFormat format) {
+  private static RnnOutputLayer eachStep(RNNFormat format) {
     return new RnnOutputLayer.Builder(LossFunction.MCXENT)
         .dataFormat(format)
-        .nIn(in)
+        .nIn(D)
         .nOut(K)
         .activation(Activation.SOFTMAX)
         .build();
-  }
-
-  private static ComputationGraph graphOf(GraphBuilder configuration) {
-    ComputationGraph graph = new ComputationGraph(configuration.build());
-    graph.init();
-    return graph;
-  }
-
-  private static ComputationGraph denseGraph() {
-    return graphOf(
-        seeded()
-            .graphBuilder()
-            .addInputs("in")
-            .addLayer("features", hidden(IN), "in")
-            .addLayer("out", softmax(D), "features")
-            .setOutputs("out"));
-  }
-
-  // Models.
-
-  private static List<ModelCase> dense() {
-    String kind = "Dense";
-    return List.of(
-        ModelCase.of(
-            kind,
-            "batch normalisation, dropout, drop-connect",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new BatchNormalization.Builder().nIn(D).nOut(D).build(),
-                    new DropoutLayer(0.8),
-                    new DenseLayer.Builder()
-                        .nIn(D)
-                        .nOut(D)
-                        .weightNoise(new DropConnect(0.9))
-                        .build(),
-                    softmax(D)),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer4", 4, K)),
-        ModelCase.of(
-            kind,
-            "dropout on the output layer",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .nIn(D)
-                        .nOut(K)
-                        .dropOut(0.7)
-                        .activation(Activation.SOFTMAX)
-                        .build()),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)),
-        ModelCase.of(
-            kind,
-            "an output layer alone",
-            () -> sequential(softmax(IN)),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer0", 0, K)),
-        ModelCase.of(
-            kind,
-            "label masks",
-            () -> sequential(hidden(IN), softmax(D)),
-            CaseData.denseMasked(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)),
-        ModelCase.of(
-            kind,
-            "embedding of one token",
-            () ->
-                sequential(
-                    new EmbeddingLayer.Builder().nIn(10).nOut(D).build(), hidden(D), softmax(D)),
-            CaseData.tokens(1),
-            EPOCHS,
-            Output.rows("layer2", 2, K)));
-  }
-
-  private static List<ModelCase> outputLayers() {
-    String kind = "Output layers and losses";
-    return List.of(
-        ModelCase.of(
-            kind,
-            "`LossLayer`",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new DenseLayer.Builder().nIn(D).nOut(K).activation(Activation.IDENTITY).build(),
-                    new LossLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .build()),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer2", 2, K)),
-        ModelCase.of(
-            kind,
-            "`CenterLossOutputLayer`",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
-                        .nIn(D)
-                        .nOut(K)
-                        .activation(Activation.SOFTMAX)
-                        .build()),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)),
-        ModelCase.of(
-            kind,
-            "sparse labels (`LossSparseMCXENT`)",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new OutputLayer.Builder(new LossSparseMCXENT())
-                        .nIn(D)
-                        .nOut(K)
-                        .activation(Activation.SOFTMAX)
-                        .build()),
-            CaseData.denseIndices(K),
-            EPOCHS,
-            Output.rows("layer1", 1, K)),
-        ModelCase.of(
-            kind,
-            "squared error to one-hot labels",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new OutputLayer.Builder(LossFunction.MSE)
-                        .nIn(D)
-                        .nOut(K)
-                        .activation(Activation.IDENTITY)
-                        .build()),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)),
-        ModelCase.of(
-            kind,
-            "without bias",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new OutputLayer.Builder(LossFunction.NEGATIVELOGLIKELIHOOD)
-                        .nIn(D)
-                        .nOut(K)
-                        .hasBias(false)
-                        .activation(Activation.SOFTMAX)
-                        .build()),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)),
-        ModelCase.of(
-            kind,
-            "one sigmoid unit, as two classes",
-            () ->
-                sequential(
-                    hidden(IN),
-                    new OutputLayer.Builder(LossFunction.XENT)
-                        .nIn(D)
-                        .nOut(1)
-                        .activation(Activation.SIGMOID)
-                        .build()),
-            CaseData.denseIndices(2),
-            EPOCHS,
-            Output.rows("layer1", 1, 2)));
-  }
-
-  private static List<ModelCase> convolutional() {
-    String kind = "Convolutional";
-    return List.of(
-        images(kind, "NCHW, flattened before the output layer", CNN2DFormat.NCHW),
-        images(kind, "NHWC", CNN2DFormat.NHWC),
-        ModelCase.of(
-            kind,
-            "global pooling",
-            () ->
-                sequential(
-                    InputType.convolutional(6, 6, 2),
-                    convolution(CNN2DFormat.NCHW, D),
-                    new GlobalPoolingLayer(PoolingType.AVG),
-                    softmax(D)),
-            CaseData.images(false),
-            EPOCHS,
-            Output.rows("layer2", 2, K)),
-        pixels(kind, "`CnnLossLayer` with pixel masks, NCHW", CNN2DFormat.NCHW, K),
-        pixels(kind, "`CnnLossLayer`, NHWC", CNN2DFormat.NHWC, K),
-        pixels(kind, "`CnnLossLayer` with one sigmoid channel", CNN2DFormat.NCHW, 1),
-        ModelCase.of(
-            kind,
-            "`Cnn3DLossLayer`",
-            () ->
-                sequential(
-                    InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 2, 3, 3, 2),
-                    new Convolution3D.Builder(1, 1, 1)
-                        .dataFormat(Convolution3D.DataFormat.NCDHW)
-                        .nIn(2)
-                        .nOut(K)
-                        .activation(Activation.IDENTITY)
-                        .build(),
-                    new Cnn3DLossLayer.Builder(Convolution3D.DataFormat.NCDHW)
-                        .lossFunction(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .build()),
-            CaseData.voxels(),
-            EPOCHS,
-            Output.laidOut("layer1", 1, "NCDHW", "NCDHW", K)));
   }
 
   private static ConvolutionLayer convolution(CNN2DFormat format, int out) {
     return new ConvolutionLayer.Builder(3, 3).dataFormat(format).nOut(out).build();
   }
 
-  private static ModelCase images(String kind, String name, CNN2DFormat format) {
-    return ModelCase.of(
-        kind,
-        name,
-        () ->
-            sequential(
-                InputType.convolutional(6, 6, 2, format),
-                convolution(format, 4),
-                new SubsamplingLayer.Builder(2, 2).dataFormat(format).stride(2, 2).build(),
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .nOut(K)
-                    .activation(Activation.SOFTMAX)
-                    .build()),
-        CaseData.images(format == CNN2DFormat.NHWC),
-        EPOCHS,
-        Output.rows("layer2", 2, K).flat());
+  // The cases.
+
+  private static List<ModelCase> waysOfTraining() {
+    return List.of(
+        denseNetwork("`fit(DataSetIterator, epochs)`"),
+        denseNetwork("`fit(DataSetIterator)`")
+            .trainedBy(
+                (model, data, observer) -> {
+                  for (int epoch = 0; epoch < ModelCase.EPOCHS; epoch++) {
+                    ((MultiLayerNetwork) model).fit(data.iterator());
+                  }
+                }),
+        denseNetwork("`fit(DataSet)` with `observe`")
+            .trainedBy(byBatches((model, batch) -> ((MultiLayerNetwork) model).fit(batch))),
+        denseNetwork("`fit(INDArray, INDArray)` with `observe`")
+            .trainedBy(
+                byBatches(
+                    (model, batch) ->
+                        ((MultiLayerNetwork) model).fit(batch.getFeatures(), batch.getLabels()))),
+        denseNetwork("`fit(MultiDataSetIterator)`")
+            .trainedBy(
+                (model, data, observer) ->
+                    ((MultiLayerNetwork) model).fit(data.multiIterator(), ModelCase.EPOCHS)),
+        denseNetwork("`EarlyStoppingTrainer`")
+            .trainedBy(
+                (model, data, observer) ->
+                    new EarlyStoppingTrainer(
+                            stopping(data), (MultiLayerNetwork) model, data.iterator())
+                        .fit()),
+        denseGraph("`EarlyStoppingGraphTrainer`")
+            .trainedBy(
+                (model, data, observer) ->
+                    new EarlyStoppingGraphTrainer(
+                            stopping(data), (ComputationGraph) model, data.iterator())
+                        .fit()),
+        denseGraph("graph, `fit(DataSet)` with `observe`")
+            .trainedBy(byBatches((model, batch) -> ((ComputationGraph) model).fit(batch))),
+        denseNetwork(
+            "conjugate gradient and other line searches",
+            c -> c.optimizationAlgo(OptimizationAlgorithm.CONJUGATE_GRADIENT)),
+        denseNetwork(
+            "without workspaces",
+            c ->
+                c.trainingWorkspaceMode(WorkspaceMode.NONE)
+                    .inferenceWorkspaceMode(WorkspaceMode.NONE)));
   }
 
-  private static ModelCase pixels(String kind, String name, CNN2DFormat format, int channels) {
-    String layout = format == CNN2DFormat.NCHW ? "NCHW" : "NHWC";
-    return ModelCase.of(
-        kind,
-        name,
-        () ->
-            sequential(
-                InputType.convolutional(6, 6, 2, format),
-                new ConvolutionLayer.Builder(1, 1)
-                    .dataFormat(format)
-                    .nOut(channels)
+  private static <T extends Model> EarlyStoppingConfiguration<T> stopping(ModelCase data) {
+    return new EarlyStoppingConfiguration.Builder<T>()
+        .epochTerminationConditions(new MaxEpochsTerminationCondition(ModelCase.EPOCHS))
+        .scoreCalculator(new DataSetLossCalculator(data.iterator(), true))
+        .modelSaver(new InMemoryModelSaver<T>())
+        .build();
+  }
+
+  private static Fit byBatches(BiConsumer<Model, DataSet> fit) {
+    return (model, data, observer) -> {
+      for (int epoch = 0; epoch < ModelCase.EPOCHS; epoch++) {
+        data.dataSets().forEach(batch -> fit.accept(model, batch));
+        observer.run();
+      }
+    };
+  }
+
+  private static List<ModelCase> dense() {
+    return List.of(
+        network(
+            "batch normalisation, dropout, drop-connect",
+            hidden(IN),
+            new BatchNormalization.Builder().nIn(D).nOut(D).build(),
+            new DropoutLayer(0.8),
+            new DenseLayer.Builder().nIn(D).nOut(D).weightNoise(new DropConnect(0.9)).build(),
+            softmax(D)),
+        network(
+            "dropout on the output layer",
+            hidden(IN),
+            output(LossFunction.MCXENT, Activation.SOFTMAX).dropOut(0.7).build()),
+        network("an output layer alone", softmax(IN)),
+        denseNetwork("label masks").on(CaseData.denseMasked()),
+        network(
+                "embedding of one token",
+                new EmbeddingLayer.Builder().nIn(10).nOut(D).build(),
+                hidden(D),
+                softmax(D))
+            .on(CaseData.tokens(1)));
+  }
+
+  private static List<ModelCase> outputLayers() {
+    return List.of(
+        network(
+            "`LossLayer`",
+            hidden(IN),
+            new DenseLayer.Builder().nIn(D).nOut(K).activation(Activation.IDENTITY).build(),
+            new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build()),
+        network(
+            "`CenterLossOutputLayer`",
+            hidden(IN),
+            new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(D)
+                .nOut(K)
+                .activation(Activation.SOFTMAX)
+                .build()),
+        network(
+                "sparse labels (`LossSparseMCXENT`)",
+                hidden(IN),
+                output(LossFunction.MCXENT, Activation.SOFTMAX)
+                    .lossFunction(new LossSparseMCXENT())
+                    .build())
+            .on(CaseData.denseIndices(K)),
+        network(
+            "squared error to one-hot labels",
+            hidden(IN),
+            output(LossFunction.MSE, Activation.IDENTITY).build()),
+        network(
+            "without bias",
+            hidden(IN),
+            output(LossFunction.NEGATIVELOGLIKELIHOOD, Activation.SOFTMAX).hasBias(false).build()),
+        network(
+                "one sigmoid unit, as two classes",
+                hidden(IN),
+                output(LossFunction.XENT, Activation.SIGMOID).nOut(1).build())
+            .on(CaseData.denseIndices(2))
+            .measuredAt(Output.layer(1, 2)));
+  }
+
+  private static List<ModelCase> convolutional() {
+    return List.of(
+        images("NCHW, flattened before the output layer", CNN2DFormat.NCHW),
+        images("NHWC", CNN2DFormat.NHWC),
+        network(
+                "global pooling",
+                InputType.convolutional(6, 6, 2),
+                convolution(CNN2DFormat.NCHW, D),
+                new GlobalPoolingLayer(PoolingType.AVG),
+                softmax(D))
+            .on(CaseData.images(false)),
+        pixels("`CnnLossLayer` with pixel masks, NCHW", CNN2DFormat.NCHW, K),
+        pixels("`CnnLossLayer`, NHWC", CNN2DFormat.NHWC, K),
+        pixels("`CnnLossLayer` with one sigmoid channel", CNN2DFormat.NCHW, 1),
+        network(
+                "`Cnn3DLossLayer`",
+                InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 2, 3, 3, 2),
+                new Convolution3D.Builder(1, 1, 1)
+                    .dataFormat(Convolution3D.DataFormat.NCDHW)
+                    .nIn(2)
+                    .nOut(K)
                     .activation(Activation.IDENTITY)
                     .build(),
-                new CnnLossLayer.Builder(channels == 1 ? LossFunction.XENT : LossFunction.MCXENT)
-                    .format(format)
-                    .activation(channels == 1 ? Activation.SIGMOID : Activation.SOFTMAX)
-                    .build()),
-        CaseData.pixels(format == CNN2DFormat.NHWC, channels == 1),
-        EPOCHS,
-        Output.laidOut(
-            "layer1",
-            1,
-            layout,
-            format == CNN2DFormat.NCHW ? "NCHW" : "NHW",
-            Math.max(2, channels)));
+                new Cnn3DLossLayer.Builder(Convolution3D.DataFormat.NCDHW)
+                    .lossFunction(LossFunction.MCXENT)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .on(CaseData.voxels())
+            .measuredAt(Output.layer(1, K).laidOut("NCDHW", "NCDHW")));
+  }
+
+  private static ModelCase images(String name, CNN2DFormat format) {
+    return network(
+            name,
+            InputType.convolutional(6, 6, 2, format),
+            convolution(format, 4),
+            new SubsamplingLayer.Builder(2, 2).dataFormat(format).stride(2, 2).build(),
+            output(LossFunction.MCXENT, Activation.SOFTMAX).nIn(0).build())
+        .on(CaseData.images(format == CNN2DFormat.NHWC))
+        .measuredAt(Output.layer(2, K).flat());
+  }
+
+  private static ModelCase pixels(String name, CNN2DFormat format, int channels) {
+    boolean isNchw = format == CNN2DFormat.NCHW;
+    return network(
+            name,
+            InputType.convolutional(6, 6, 2, format),
+            new ConvolutionLayer.Builder(1, 1)
+                .dataFormat(format)
+                .nOut(channels)
+                .activation(Activation.IDENTITY)
+                .build(),
+            new CnnLossLayer.Builder(channels == 1 ? LossFunction.XENT : LossFunction.MCXENT)
+                .format(format)
+                .activation(channels == 1 ? Activation.SIGMOID : Activation.SOFTMAX)
+                .build())
+        .on(CaseData.pixels(!isNchw, channels == 1))
+        .measuredAt(
+            Output.layer(1, Math.max(2, channels))
+                .laidOut(isNchw ? "NCHW" : "NHWC", isNchw ? "NCHW" : "NHW"));
   }
 
   private static List<ModelCase> recurrent() {
-    String kind = "Recurrent";
+    Output eachStep = Output.layer(1, K).laidOut("NCW", "NW");
     return List.of(
-        ModelCase.of(
-            kind,
-            "LSTM, `RnnOutputLayer`, label masks and varying lengths",
-            () -> sequential(lstm(IN), eachStep(D)),
-            CaseData.sequences(false),
-            EPOCHS,
-            Output.laidOut("layer1", 1, "NCW", "NW", K)),
-        ModelCase.of(
-            kind,
-            "NWC",
-            () ->
-                sequential(
-                    InputType.recurrent(IN, CaseData.STEPS, RNNFormat.NWC),
-                    lstm(IN),
-                    eachStep(D, RNNFormat.NWC)),
-            CaseData.sequences(true),
-            EPOCHS,
-            Output.laidOut("layer1", 1, "NWC", "NW", K)),
-        ModelCase.of(
-                kind,
+        network(
+                "LSTM, `RnnOutputLayer`, label masks and varying lengths",
+                lstm(IN),
+                eachStep(RNNFormat.NCW))
+            .on(CaseData.sequences(false))
+            .measuredAt(eachStep),
+        network(
+                "NWC",
+                InputType.recurrent(IN, CaseData.STEPS, RNNFormat.NWC),
+                lstm(IN),
+                eachStep(RNNFormat.NWC))
+            .on(CaseData.sequences(true))
+            .measuredAt(Output.layer(1, K).laidOut("NWC", "NW")),
+        network(
                 "truncated back-propagation with masks",
-                () -> truncated(),
-                CaseData.sequences(false),
-                EPOCHS,
-                Output.laidOut("layer1", 1, "NCW", "NW", K))
-            .passedAs(CaseData.windows(CaseData.sequences(false), 2)),
-        ModelCase.of(
-            kind,
-            "bidirectional, last time step",
-            () ->
-                sequential(
-                    new Bidirectional(Bidirectional.Mode.CONCAT, lstm(IN)),
-                    new LastTimeStep(new SimpleRnn.Builder().nIn(2 * D).nOut(D).build()),
-                    softmax(D)),
-            CaseData.labelledSequences(),
-            EPOCHS,
-            Output.rows("layer2", 2, K)),
-        ModelCase.of(
-            kind,
-            "embedded sequence, global pooling",
-            () ->
-                sequential(
-                    new EmbeddingSequenceLayer.Builder().nIn(10).nOut(D).inputLength(4).build(),
-                    lstm(D),
-                    new GlobalPoolingLayer(PoolingType.MAX),
-                    softmax(D)),
-            CaseData.tokens(4),
-            EPOCHS,
-            Output.rows("layer3", 3, K)),
-        ModelCase.of(
-            kind,
-            "one-dimensional convolution, `RnnLossLayer`",
-            () ->
-                sequential(
-                    InputType.recurrent(IN, CaseData.STEPS),
-                    new Convolution1DLayer.Builder(1, 1)
-                        .nOut(K)
-                        .activation(Activation.IDENTITY)
-                        .build(),
-                    new RnnLossLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .build()),
-            CaseData.sequences(false),
-            EPOCHS,
-            Output.laidOut("layer1", 1, "NCW", "NW", K)));
-  }
-
-  private static MultiLayerNetwork truncated() {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            seeded()
-                .list(lstm(IN), eachStep(D))
-                .backpropType(BackpropType.TruncatedBPTT)
-                .tBPTTLength(2)
-                .build());
-    network.init();
-    return network;
+                c -> {},
+                list -> list.backpropType(BackpropType.TruncatedBPTT).tBPTTLength(2),
+                lstm(IN),
+                eachStep(RNNFormat.NCW))
+            .on(CaseData.sequences(false))
+            .passedAs(CaseData.windows(CaseData.sequences(false), 2))
+            .measuredAt(eachStep),
+        network(
+                "bidirectional, last time step",
+                new Bidirectional(Bidirectional.Mode.CONCAT, lstm(IN)),
+                new LastTimeStep(new SimpleRnn.Builder().nIn(2 * D).nOut(D).build()),
+                softmax(D))
+            .on(CaseData.labelledSequences()),
+        network(
+                "embedded sequence, global pooling",
+                new EmbeddingSequenceLayer.Builder().nIn(10).nOut(D).inputLength(4).build(),
+                lstm(D),
+                new GlobalPoolingLayer(PoolingType.MAX),
+                softmax(D))
+            .on(CaseData.tokens(4)),
+        network(
+                "one-dimensional convolution, `RnnLossLayer`",
+                InputType.recurrent(IN, CaseData.STEPS),
+                new Convolution1DLayer.Builder(1, 1)
+                    .nOut(K)
+                    .activation(Activation.IDENTITY)
+                    .build(),
+                new RnnLossLayer.Builder(LossFunction.MCXENT)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .on(CaseData.sequences(false))
+            .measuredAt(eachStep));
   }
 
   private static List<ModelCase> graphs() {
-    String kind = "`ComputationGraph`";
-    Output first = Output.rows("first", "joined", K);
-    Output second = Output.rows("second", "side", 2).at(1);
     return List.of(
-        ModelCase.of(
-            kind,
-            "several inputs and outputs, merge and element-wise vertices before the output",
-            () ->
-                graphOf(
-                    seeded()
-                        .graphBuilder()
+        graph(
+                "several inputs and outputs, merge and element-wise vertices before the output",
+                graph ->
+                    graph
                         .addInputs("a", "b")
                         .addLayer("left", hidden(IN), "a")
                         .addLayer("right", hidden(IN), "b")
@@ -631,33 +453,24 @@ final class ModelCases {
                         .addLayer("side", hidden(D), "sum")
                         .addLayer("first", softmax(2 * D), "joined")
                         .addLayer("second", softmax(D, 2), "side")
-                        .setOutputs("first", "second")),
-            CaseData.twoInputsAndOutputs(),
-            GRAPH,
-            first,
-            second),
-        ModelCase.of(
-            kind,
+                        .setOutputs("first", "second"),
+                Output.vertex("first", "joined", K),
+                Output.vertex("second", "side", 2).at(1))
+            .on(CaseData.twoInputsAndOutputs()),
+        graph(
             "several layers into one output layer",
-            () ->
-                graphOf(
-                    seeded()
-                        .graphBuilder()
-                        .addInputs("in")
-                        .addLayer("a", hidden(IN), "in")
-                        .addLayer("b", hidden(IN), "in")
-                        .addLayer("out", softmax(2 * D), "a", "b")
-                        .setOutputs("out")),
-            CaseData.dense(),
-            GRAPH,
-            Output.rows("out", "out-merge", K)),
-        ModelCase.of(
-            kind,
-            "last time step and reversed sequences, feature masks",
-            () ->
-                graphOf(
-                    seeded()
-                        .graphBuilder()
+            graph ->
+                graph
+                    .addInputs("in")
+                    .addLayer("a", hidden(IN), "in")
+                    .addLayer("b", hidden(IN), "in")
+                    .addLayer("out", softmax(2 * D), "a", "b")
+                    .setOutputs("out"),
+            Output.vertex("out", "out-merge", K)),
+        graph(
+                "last time step and reversed sequences, feature masks",
+                graph ->
+                    graph
                         .addInputs("in")
                         .addLayer("forward", lstm(IN), "in")
                         .addVertex("reversed", new ReverseTimeSeriesVertex("in"), "in")
@@ -666,145 +479,89 @@ final class ModelCases {
                         .addVertex("first", new LastTimeStepVertex("in"), "backward")
                         .addLayer("features", hidden(2 * D), "last", "first")
                         .addLayer("out", softmax(D), "features")
-                        .setOutputs("out")),
-            CaseData.labelledSequences(),
-            GRAPH,
-            Output.rows("out", "features", K)),
-        ModelCase.of(
-            kind,
-            "convolutional, preprocessor before the output layer, dropout on it",
-            () ->
-                graphOf(
-                    seeded()
-                        .graphBuilder()
+                        .setOutputs("out"),
+                Output.vertex("out", "features", K))
+            .on(CaseData.labelledSequences()),
+        graph(
+                "convolutional, preprocessor before the output layer, dropout on it",
+                graph ->
+                    graph
                         .addInputs("in")
                         .addLayer("maps", convolution(CNN2DFormat.NCHW, 4), "in")
                         .addLayer(
                             "out",
-                            new OutputLayer.Builder(LossFunction.MCXENT)
-                                .nOut(K)
+                            output(LossFunction.MCXENT, Activation.SOFTMAX)
+                                .nIn(0)
                                 .dropOut(0.8)
-                                .activation(Activation.SOFTMAX)
                                 .build(),
                             "maps")
                         .setOutputs("out")
-                        .setInputTypes(InputType.convolutional(6, 6, 2))),
-            CaseData.images(false),
-            GRAPH,
-            Output.rows("out", "maps", K).flat()),
-        ModelCase.of(
-                kind,
+                        .setInputTypes(InputType.convolutional(6, 6, 2)),
+                Output.vertex("out", "maps", K).flat())
+            .on(CaseData.images(false)),
+        graph(
                 "recurrent, truncated back-propagation with masks",
-                () ->
-                    graphOf(
-                        seeded()
-                            .graphBuilder()
-                            .addInputs("in")
-                            .addLayer("lstm", lstm(IN), "in")
-                            .addLayer("out", eachStep(D), "lstm")
-                            .setOutputs("out")
-                            .backpropType(BackpropType.TruncatedBPTT)
-                            .tBPTTLength(2)),
-                CaseData.sequences(false),
-                GRAPH,
-                new Output("out", 0, "lstm", "NCW", "NCW", "NW", K))
+                graph ->
+                    graph
+                        .addInputs("in")
+                        .addLayer("lstm", lstm(IN), "in")
+                        .addLayer("out", eachStep(RNNFormat.NCW), "lstm")
+                        .setOutputs("out")
+                        .backpropType(BackpropType.TruncatedBPTT)
+                        .tBPTTLength(2),
+                Output.vertex("out", "lstm", K).laidOut("NCW", "NW"))
+            .on(CaseData.sequences(false))
             .passedAs(CaseData.windows(CaseData.sequences(false), 2)),
-        ModelCase.of(
-            kind,
-            "a regression beside the classifier",
-            () ->
-                graphOf(
-                    seeded()
-                        .graphBuilder()
+        graph(
+                "a regression beside the classifier",
+                graph ->
+                    graph
                         .addInputs("a", "b")
                         .addLayer("features", hidden(IN), "a")
                         .addVertex("both", new MergeVertex(), "features", "b")
                         .addLayer("out", softmax(D), "features")
                         .addLayer(
                             "amount",
-                            new OutputLayer.Builder(LossFunction.MSE)
+                            output(LossFunction.MSE, Activation.IDENTITY)
                                 .nIn(D + IN)
                                 .nOut(1)
-                                .activation(Activation.IDENTITY)
                                 .build(),
                             "both")
-                        .setOutputs("out", "amount")),
-            withAmounts(),
-            GRAPH,
-            Output.rows("out", "features", K)));
-  }
-
-  private static List<MultiDataSet> withAmounts() {
-    return CaseData.twoInputsAndOutputs().stream()
-        .map(
-            batch ->
-                (MultiDataSet)
-                    new org.nd4j.linalg.dataset.MultiDataSet(
-                        batch.getFeatures(),
-                        new org.nd4j.linalg.api.ndarray.INDArray[] {
-                          batch.getLabels(0), batch.getFeatures(0).sum(true, 1)
-                        }))
-        .toList();
+                        .setOutputs("out", "amount"),
+                Output.vertex("out", "features", K))
+            .on(CaseData.classesAndAmounts()));
   }
 
   private static List<ModelCase> frozen() {
-    String kind = "Frozen layers";
+    FineTuneConfiguration tuning =
+        new FineTuneConfiguration.Builder().seed(3).updater(new Nesterovs(0.05, 0.9)).build();
     return List.of(
-        ModelCase.of(
-            kind,
-            "transfer learning",
-            () ->
-                new TransferLearning.Builder(sequential(hidden(IN), hidden(D), softmax(D, 5)))
-                    .fineTuneConfiguration(
-                        new FineTuneConfiguration.Builder()
-                            .seed(3)
-                            .updater(new Nesterovs(0.05, 0.9))
-                            .build())
-                    .setFeatureExtractor(0)
-                    .removeOutputLayer()
-                    .addLayer(softmax(D))
-                    .build(),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer2", 2, K)),
-        ModelCase.of(
-            kind,
-            "transfer learning of a graph",
-            () ->
-                new TransferLearning.GraphBuilder(denseGraph())
-                    .fineTuneConfiguration(
-                        new FineTuneConfiguration.Builder()
-                            .seed(3)
-                            .updater(new Nesterovs(0.05, 0.9))
-                            .build())
-                    .setFeatureExtractor("features")
-                    .build(),
-            CaseData.dense(),
-            GRAPH,
-            Output.rows("out", "features", K)),
-        ModelCase.of(
-            kind,
-            "a frozen output layer",
-            () -> sequential(hidden(IN), new FrozenLayerWithBackprop(softmax(D))),
-            CaseData.dense(),
-            EPOCHS,
-            Output.rows("layer1", 1, K)));
+        network("transfer learning", hidden(IN), hidden(D), softmax(D, 5))
+            .changedTo(
+                network ->
+                    new TransferLearning.Builder((MultiLayerNetwork) network)
+                        .fineTuneConfiguration(tuning)
+                        .setFeatureExtractor(0)
+                        .removeOutputLayer()
+                        .addLayer(softmax(D))
+                        .build()),
+        denseGraph("transfer learning of a graph")
+            .changedTo(
+                graph ->
+                    new TransferLearning.GraphBuilder((ComputationGraph) graph)
+                        .fineTuneConfiguration(tuning)
+                        .setFeatureExtractor("features")
+                        .build()),
+        network("a frozen output layer", hidden(IN), new FrozenLayerWithBackprop(softmax(D))));
   }
 
   private static List<ModelCase> types() {
-    String kind = "Number types";
     return List.of(
-        typed(kind, "float64", DataType.DOUBLE).within(ModelCase.DOUBLE),
-        typed(kind, "float16", DataType.FLOAT16).within(ModelCase.HALF));
-  }
-
-  private static ModelCase typed(String kind, String name, DataType type) {
-    return ModelCase.of(
-        kind,
-        name,
-        () -> sequential(c -> c.dataType(type), hidden(IN), softmax(D)),
-        CaseData.dense(type),
-        EPOCHS,
-        Output.rows("layer1", 1, K));
+        denseNetwork("float64", c -> c.dataType(DataType.DOUBLE))
+            .on(CaseData.dense(DataType.DOUBLE))
+            .within(ModelCase.DOUBLE),
+        denseNetwork("float16", c -> c.dataType(DataType.FLOAT16))
+            .on(CaseData.dense(DataType.FLOAT16))
+            .within(ModelCase.HALF));
   }
 }

@@ -69,29 +69,32 @@ final class HostLoss {
     private final HostMatrix labels = new HostMatrix(batch.labels());
     private final HostMatrix mask = batch.mask() == null ? null : new HostMatrix(batch.mask());
     private final HostMatrix gradients = gradient == null ? null : new HostMatrix(gradient);
-    private final double[] factors = new double[mask == null ? 0 : (int) batch.mask().size(1)];
+    private final double[] factors = new double[mask == null ? 1 : (int) batch.mask().size(1)];
     private final double[] wanted = new double[batch.classes()];
     private final double[] z = new double[batch.classes()];
-    private final double[] exponentials = new double[batch.classes()];
     private double total;
     private int largest;
     private double others;
 
+    Row() {
+      factors[0] = 1;
+    }
+
     /** Computes the loss of a row, and writes its gradient if that is wanted. */
     double loss(int row) {
-      labels.read(row, wanted);
       if (mask != null) {
         mask.read(row, factors);
       }
-      if (mask != null && isZero(factors)) {
+      if (isZero(factors)) {
         writeGradient(row, 0);
         return 0;
       }
+      labels.read(row, wanted);
+      logits.read(row, z);
       if (!findTarget()) {
         firstRefused.accumulateAndGet(row, Math::min);
         return 0;
       }
-      logits.read(row, z);
       DualNumber loss =
           formula.loss(DualNumber.variable(crossEntropy()), DualNumber.constant(total));
       writeGradient(row, loss.slope());
@@ -100,62 +103,49 @@ final class HostLoss {
 
     /** Makes what is wanted of the labels; false if they are not accepted. */
     private boolean findTarget() {
-      int labelled = 0;
-      double labelSum = 0;
-      double sum = target.floorSum();
+      int step = factors.length == 1 ? 0 : 1;
       double[] shares = target.shares();
       double[] floors = target.floors();
+      int labelled = 0;
+      double labelSum = 0;
+      double sum = 0;
       for (int c = 0; c < wanted.length; c++) {
         double label = wanted[c];
+        double factor = factors[c * step];
+        double value = factor == 0 ? 0 : factor * (label * shares[c] + floors[c]);
         if (label != 0) {
           labelled++;
           labelSum += label;
-          sum += label * shares[c];
         }
-        wanted[c] = label * shares[c] + floors[c];
+        sum += value;
+        wanted[c] = value;
       }
-      total = mask == null ? sum : maskedTotal();
+      total = sum;
       return formula.accepts(labelled, labelSum);
     }
 
-    private double maskedTotal() {
-      double sum = 0;
-      for (int c = 0; c < wanted.length; c++) {
-        double factor = factors[factors.length == 1 ? 0 : c];
-        wanted[c] = factor == 0 ? 0 : factor * wanted[c];
-        sum += wanted[c];
-      }
-      return sum;
-    }
-
     /**
-     * The cross-entropy. The largest logit's exponential is 1 and is kept apart from the sum of the
-     * others, so that a saturated row keeps the digits of its small probabilities.
+     * The cross-entropy; the exponentials take the place of the logits. That of the largest is 1
+     * and is kept apart from the sum of the others, so that a saturated row keeps the digits of its
+     * small probabilities.
      */
     private double crossEntropy() {
-      double max = z[0];
-      int at = 0;
-      for (int c = 1; c < z.length; c++) {
-        if (z[c] > max) {
-          max = z[c];
-          at = c;
-        }
-      }
+      largest = largest(z);
+      double max = z[largest];
       double sum = 0;
       double wantedLogits = 0;
       for (int c = 0; c < z.length; c++) {
         double shifted = z[c] - max;
-        double exponential = Exponential.of(shifted);
-        exponentials[c] = exponential;
-        if (c != at) {
-          sum += exponential;
-        }
         // A class of which nothing is wanted costs nothing, were its logit negative infinity.
         if (wanted[c] != 0) {
           wantedLogits += wanted[c] * shifted;
         }
+        double exponential = Exponential.of(shifted);
+        z[c] = exponential;
+        if (c != largest) {
+          sum += exponential;
+        }
       }
-      largest = at;
       others = sum;
       return total * Math.log1p(sum) - wantedLogits;
     }
@@ -166,17 +156,29 @@ final class HostLoss {
         return;
       }
       if (slope == 0) {
-        Arrays.fill(exponentials, 0);
+        Arrays.fill(z, 0);
       } else {
         double factor = slope * total / (1 + others);
         double ofLargest = total - wanted[largest] - total * (others / (1 + others));
-        for (int c = 0; c < wanted.length; c++) {
-          exponentials[c] = factor * exponentials[c] - slope * wanted[c];
+        for (int c = 0; c < z.length; c++) {
+          z[c] = factor * z[c] - slope * wanted[c];
         }
-        exponentials[largest] = slope * ofLargest;
+        z[largest] = slope * ofLargest;
       }
-      gradients.write(row, exponentials);
+      gradients.write(row, z);
     }
+  }
+
+  private static int largest(double[] values) {
+    int at = 0;
+    double largest = values[0];
+    for (int c = 1; c < values.length; c++) {
+      if (values[c] > largest) {
+        largest = values[c];
+        at = c;
+      }
+    }
+    return at;
   }
 
   private static boolean isZero(double[] values) {
