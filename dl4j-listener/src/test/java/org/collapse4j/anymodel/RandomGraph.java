@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.collapse4j.anymodel.RandomData.Labels;
 import org.collapse4j.anymodel.RandomData.Shape;
 import org.collapse4j.dl4j.BatchesIterator;
@@ -27,7 +28,8 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /** A SameDiff graph that nobody chose, with data to train it on; the same for the same seed. */
-final class RandomGraph {
+final class RandomGraph extends RandomTraining<SameDiff, SameDiffListener.Builder>
+    implements RandomTraining.Place<SameDiff> {
   /** What labels are. */
   private enum Kind {
     ONE_HOT,
@@ -136,19 +138,17 @@ final class RandomGraph {
     return adapted;
   }
 
+  @Override
   long seed() {
     return seed;
   }
 
+  @Override
   DataType type() {
     return type;
   }
 
-  int classes() {
-    return classes;
-  }
-
-  /** Whether its features are random in inference too, so that they cannot be gathered again. */
+  @Override
   boolean draws() {
     return draws;
   }
@@ -157,20 +157,35 @@ final class RandomGraph {
     return weights != Weights.UNKNOWN;
   }
 
+  @Override
   List<MultiDataSet> training() {
     return training;
   }
 
+  @Override
   List<MultiDataSet> heldOut() {
     return heldOut;
   }
 
+  @Override
   List<MultiDataSet> other() {
     return other;
   }
 
-  String features() {
+  /** The variable that has the features. */
+  @Override
+  public String name() {
     return bare ? "in" : "features";
+  }
+
+  @Override
+  List<Place<SameDiff>> places() {
+    return List.of(this);
+  }
+
+  @Override
+  List<Place<SameDiff>> draw(Random random, SameDiffListener.Builder options) {
+    return places();
   }
 
   @Override
@@ -206,7 +221,7 @@ final class RandomGraph {
     }
   }
 
-  /** The graph as it is before training, the same each time. */
+  @Override
   SameDiff build() {
     Random random = new Random(seed + 17);
     SameDiff graph = SameDiff.create();
@@ -332,21 +347,31 @@ final class RandomGraph {
     losses.sum("loss").markAsLoss();
   }
 
-  SameDiffListener.Builder listener() {
-    SameDiffListener.Builder listener = SameDiffListener.builder(features(), "labels");
+  @Override
+  SameDiffListener.Builder options() {
+    SameDiffListener.Builder listener = SameDiffListener.builder(name(), "labels");
     return weights == Weights.UNKNOWN
         ? listener
         : listener.classifier("weights", bias ? "bias" : null);
   }
 
-  static BatchesIterator iterator(List<MultiDataSet> batches) {
-    return new BatchesIterator(batches);
+  @Override
+  LongSupplier listen(SameDiff graph, SameDiffListener.Builder options) {
+    SameDiffListener listener = options.build();
+    graph.setListeners(listener);
+    return listener::failureCount;
+  }
+
+  @Override
+  void fit(SameDiff graph) {
+    Nd4j.getRandom().setSeed(seed);
+    graph.fit(new BatchesIterator(training), EPOCHS);
   }
 
   // What the test gathers itself.
 
-  /** The trained variables, by name. */
-  static Map<String, INDArray> variables(SameDiff graph) {
+  @Override
+  Map<String, INDArray> parameters(SameDiff graph) {
     Map<String, INDArray> copies = new TreeMap<>();
     for (SDVariable variable : graph.variables()) {
       if (variable.getVariableType() == VariableType.VARIABLE) {
@@ -356,7 +381,7 @@ final class RandomGraph {
     return copies;
   }
 
-  /** A graph of its own with the variables of a moment of training. */
+  @Override
   SameDiff with(Map<String, INDArray> variables) {
     SameDiff graph = build();
     variables.forEach((name, values) -> graph.getVariable(name).setArray(values.dup('c')));
@@ -385,13 +410,14 @@ final class RandomGraph {
   }
 
   /** What the labelled rows of some batches measure. */
-  Float64Reference reference(SameDiff graph, List<MultiDataSet> batches) {
+  @Override
+  public Float64Reference reference(SameDiff graph, List<MultiDataSet> batches) {
     List<double[]> features = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
     List<double[]> logits = new ArrayList<>();
     int units = kind == Kind.UNIT ? 1 : classes;
     for (MultiDataSet batch : batches) {
-      List<double[]> rows = split(run(graph, batch, features()), width);
+      List<double[]> rows = split(run(graph, batch, name()), width);
       List<double[]> answers = split(run(graph, batch, "logits"), units);
       List<double[]> given = split(batch.getLabels(0), kind == Kind.ONE_HOT ? classes : 1);
       double[] mask = masked ? elements(batch.getLabelsMaskArray(0)) : null;
@@ -471,11 +497,12 @@ final class RandomGraph {
   }
 
   /** The mean features, whatever the labels. */
-  double[] mean(SameDiff graph, List<MultiDataSet> batches) {
+  @Override
+  public double[] mean(SameDiff graph, List<MultiDataSet> batches) {
     double[] mean = new double[width];
     int count = 0;
     for (MultiDataSet batch : batches) {
-      for (double[] row : split(run(graph, batch, features()), width)) {
+      for (double[] row : split(run(graph, batch, name()), width)) {
         count++;
         for (int j = 0; j < width; j++) {
           mean[j] += row[j];
