@@ -108,12 +108,14 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
   public void started(ImageData images, long parameters, Path log) {
     out.printf(
         Locale.ROOT,
-        "%s: %,d training and %,d held-out images of %d classes; a network of %,d parameters%n",
+        "%s: %,d training and %,d held-out %s of %d classes; a network of %,d parameters%n",
         images.name(),
         images.train().numExamples(),
         images.heldOut().numExamples(),
+        images.sources().noun() + "s",
         images.numClasses(),
         parameters);
+    images.sources().remarks().forEach(out::println);
     out.printf("Every observation goes to %s%n%n", log);
     print(columns.stream().map(Column::above).toList());
     print(columns.stream().map(Column::name).toList());

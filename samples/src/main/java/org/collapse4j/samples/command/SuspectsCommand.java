@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.collapse4j.noise.NoisyLabels;
@@ -27,16 +28,20 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  collapse4j suspects --noise-rate 0.2 --csv suspects.csv --html suspects.html"
+      "  collapse4j suspects --noise-rate 0.2 --ranking suspects.csv --html suspects.html",
+      "  collapse4j suspects --images photos --html suspects.html",
+      "  collapse4j suspects --csv iris.csv --label species --html suspects.html"
     },
     description = {
-      "Trains a network and ranks the training images by how probably their label is wrong.",
+      "Trains a network and ranks the training examples by how probably their label is wrong.",
       "The evidence is their margin, averaged over the epochs. Writes the ranking as CSV, and a page",
-      "with the pictures of the worst. With --noise-rate it corrupts labels first, and tells how",
-      "many of them it has found. An index is the position among the images that --classes and",
+      "with the worst of them. With --noise-rate it corrupts labels first, and tells how",
+      "many of them it has found. An index is the position among the examples that --classes and",
       "--examples-per-class select, and classes are numbered in the order of --classes."
     })
 public final class SuspectsCommand implements Callable<Integer> {
+  private static final String RANKING = "suspects.csv";
+
   @Spec private CommandSpec spec;
 
   @Mixin private CellOptions cell;
@@ -50,19 +55,20 @@ public final class SuspectsCommand implements Callable<Integer> {
   private Path network;
 
   @Option(
-      names = "--csv",
+      names = "--ranking",
       paramLabel = "FILE",
-      defaultValue = "suspects.csv",
       description =
-          "the ranking, replaced if it exists, - for standard output (default: ${DEFAULT-VALUE})")
-  private Path csv;
+          "the ranking as CSV, replaced if it exists, - for standard output (default: "
+              + RANKING
+              + "); --csv without --label means the same")
+  private Path ranking;
 
   @Option(
       names = "--html",
       paramLabel = "FILE",
       defaultValue = "suspects.html",
       description =
-          "the page of pictures, replaced if it exists, - for standard output (default: ${DEFAULT-VALUE})")
+          "the page, replaced if it exists, - for standard output (default: ${DEFAULT-VALUE})")
   private Path html;
 
   @Option(
@@ -84,8 +90,7 @@ public final class SuspectsCommand implements Callable<Integer> {
     if (pictures < 1) {
       throw new IllegalArgumentException("pictures must be at least 1, not " + pictures);
     }
-    requireDistinctFiles();
-    OutputFile table = OutputFile.of("csv", csv);
+    OutputFile table = rankingFile();
     OutputFile page = OutputFile.of("html", html);
     OutputFile.requireLog(log);
     Hyperparameters.Builder options = cell.set(training.hyperparameters());
@@ -98,22 +103,30 @@ public final class SuspectsCommand implements Callable<Integer> {
     SuspectLabels suspects = suspects(hyperparameters, all, labels, progress);
     boolean cleanKnown = hyperparameters.noiseRate() > 0;
     PrintWriter out = spec.commandLine().getOut();
-    table.write(SuspectsCsv.of(suspects, cleanKnown ? labels : null), out);
+    table.write(SuspectsCsv.of(suspects, cleanKnown ? labels : null, images.sources()), out);
     page.write(new SuspectsPage(images, suspects, cleanKnown ? labels : null).html(pictures), out);
     int shown = Math.min(pictures, suspects.ranking().size());
-    progress.printf("%nThe ranking is in %s, the %d worst as pictures in %s%n", table, shown, page);
+    progress.printf("%nThe ranking is in %s, the %d worst are shown in %s%n", table, shown, page);
     progress.flush();
     return 0;
   }
 
-  private void requireDistinctFiles() {
+  private OutputFile rankingFile() throws IOException {
+    Optional<Path> csv = ranking == null ? training.data().takeCsvWithoutLabel() : Optional.empty();
+    if (csv.isPresent()) {
+      SuspectsCsv.requireRankingOrNone(csv.get());
+    }
+    String option = csv.isPresent() ? "csv" : "ranking";
+    Path file = csv.orElse(ranking == null ? Path.of(RANKING) : ranking);
     Set<Path> files = new HashSet<>();
-    for (Path file : new Path[] {csv, html, log}) {
-      if (!files.add(file.toAbsolutePath().normalize())) {
+    training.data().table().ifPresent(table -> files.add(table.toAbsolutePath().normalize()));
+    for (Path written : new Path[] {file, html, log}) {
+      if (!files.add(written.toAbsolutePath().normalize())) {
         throw new IllegalArgumentException(
-            "csv, html and log must be different files, not " + file + " twice");
+            option + ", html and log must be different files, not " + written + " twice");
       }
     }
+    return OutputFile.of(option, file);
   }
 
   private static NoisyLabels labels(Hyperparameters hyperparameters, ImageData images) {

@@ -1,16 +1,14 @@
 package org.collapse4j.samples.command;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.collapse4j.samples.data.IdxImages;
 import org.collapse4j.samples.data.ImageData;
-import org.collapse4j.samples.data.ImageDirectory;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.model.Architecture;
 import org.nd4j.linalg.activations.Activation;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that trains: data, network and optimiser. */
@@ -18,14 +16,7 @@ final class TrainingOptions {
   /** As many images of each class as a small network fits to the last in two minutes. */
   private static final int SMALL = 300;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description =
-          "directory of the files of MNIST or Fashion-MNIST (IDX, plain or .gz), "
-              + "CIFAR-10 or CIFAR-100 (binary version) or SVHN (cropped, .mat); without "
-              + "it the 10,000 + 2,000 images that come with the program")
-  private Path data;
+  @Mixin private DataOptions data;
 
   @Option(
       names = "--classes",
@@ -39,7 +30,7 @@ final class TrainingOptions {
       paramLabel = "N",
       description =
           "the first N training images of each class, 0 for all"
-              + " (default: all; of train without --data 300)")
+              + " (default: all; of train without data of one's own 300)")
   private Integer examplesPerClass;
 
   @Option(
@@ -139,7 +130,7 @@ final class TrainingOptions {
     if (drops == null) {
       all.drops(List.of(Math.max(1, epochs / 2), Math.max(2, 5 * epochs / 6)));
     }
-    if (examplesPerClass == null && data == null) {
+    if (examplesPerClass == null && data.areBundled()) {
       all.examplesPerClass(SMALL);
     }
     return all;
@@ -186,6 +177,11 @@ final class TrainingOptions {
 
   /** Reads the data. */
   ImageData images() throws IOException {
-    return data == null ? IdxImages.fashionMnistMini() : ImageDirectory.read(data);
+    return data.read();
+  }
+
+  /** The options of the data. */
+  DataOptions data() {
+    return data;
   }
 }

@@ -10,7 +10,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Images to train on and images to test with. Features are pixels from 0 to 1, {@code [N, channels
- * * height * width]}; labels are one-hot, {@code [N, classes]}.
+ * * height * width]}; labels are one-hot, {@code [N, classes]}. Rows of a table are taken for
+ * images of one channel and one pixel's height, whose pixels are the scaled columns.
  *
  * @param name what it is called in logs
  * @param train the training images
@@ -19,6 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param height in pixels
  * @param width in pixels
  * @param classNames what to call each class
+ * @param sources of the training images
  */
 public record ImageData(
     String name,
@@ -27,11 +29,32 @@ public record ImageData(
     int channels,
     int height,
     int width,
-    List<String> classNames) {
+    List<String> classNames,
+    ExampleSources sources) {
 
   /** Copies the names. */
   public ImageData {
     classNames = List.copyOf(classNames);
+  }
+
+  /** Images that have no names of their own: they are numbered. */
+  public ImageData(
+      String name,
+      DataSet train,
+      DataSet heldOut,
+      int channels,
+      int height,
+      int width,
+      List<String> classNames) {
+    this(
+        name,
+        train,
+        heldOut,
+        channels,
+        height,
+        width,
+        classNames,
+        ExampleSources.numbered(train.numExamples()));
   }
 
   /** The number of classes. */
@@ -57,15 +80,17 @@ public record ImageData(
             "classes must be different ones from 0 to " + (numClasses() - 1) + ", not " + classes);
       }
     }
+    int[] rows = rowsOf(train, classes);
     return with(
-        ofClasses(train, classes),
-        ofClasses(heldOut, classes),
-        classes.stream().map(classNames::get).toList());
+        select(train, rows, classes),
+        select(heldOut, rowsOf(heldOut, classes), classes),
+        classes.stream().map(classNames::get).toList(),
+        sources.of(rows));
   }
 
   /** The same images under another name. */
   ImageData named(String newName) {
-    return new ImageData(newName, train, heldOut, channels, height, width, classNames);
+    return new ImageData(newName, train, heldOut, channels, height, width, classNames, sources);
   }
 
   /** Of all pixels and labels, eight hexadecimal digits. */
@@ -80,14 +105,18 @@ public record ImageData(
     return String.format("%08x", sum.getValue());
   }
 
-  private ImageData with(DataSet newTrain, DataSet newHeldOut, List<String> names) {
-    return new ImageData(name, newTrain, newHeldOut, channels, height, width, names);
+  private ImageData with(
+      DataSet newTrain, DataSet newHeldOut, List<String> names, ExampleSources newSources) {
+    return new ImageData(name, newTrain, newHeldOut, channels, height, width, names, newSources);
   }
 
-  private static DataSet ofClasses(DataSet data, List<Integer> classes) {
+  private static int[] rowsOf(DataSet data, List<Integer> classes) {
     int[] labels = data.getLabels().argMax(1).toIntVector();
-    int[] rows =
-        IntStream.range(0, labels.length).filter(i -> classes.contains(labels[i])).toArray();
+    return IntStream.range(0, labels.length).filter(i -> classes.contains(labels[i])).toArray();
+  }
+
+  private static DataSet select(DataSet data, int[] rows, List<Integer> classes) {
+    int[] labels = data.getLabels().argMax(1).toIntVector();
     INDArray oneHot = Nd4j.zeros(DataType.FLOAT, rows.length, classes.size());
     for (int i = 0; i < rows.length; i++) {
       oneHot.putScalar(i, classes.indexOf(labels[rows[i]]), 1);
@@ -121,6 +150,7 @@ public record ImageData(
         new DataSet(
             Nd4j.pullRows(train.getFeatures(), 1, rows), Nd4j.pullRows(train.getLabels(), 1, rows)),
         heldOut,
-        classNames);
+        classNames,
+        sources.of(rows));
   }
 }

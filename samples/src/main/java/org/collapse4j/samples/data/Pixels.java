@@ -42,6 +42,27 @@ final class Pixels {
     return new DataSet(features, oneHot);
   }
 
+  /**
+   * A data set: pixels over 255 as rows, labels one-hot.
+   *
+   * @param images the pixels of each, unsigned
+   * @param labels from 0 to classes - 1, one an image
+   */
+  static DataSet dataSet(List<byte[]> images, int[] labels, int classes) {
+    int size = images.get(0).length;
+    INDArray features = Nd4j.createUninitialized(DataType.FLOAT, images.size(), size);
+    INDArray oneHot = Nd4j.zeros(DataType.FLOAT, images.size(), classes);
+    float[] row = new float[size];
+    for (int i = 0; i < labels.length; i++) {
+      for (int p = 0; p < size; p++) {
+        row[p] = (images.get(i)[p] & 0xff) / 255f;
+      }
+      features.putRow(i, Nd4j.createFromArray(row));
+      oneHot.putScalar(i, labels[i], 1);
+    }
+    return new DataSet(features, oneHot);
+  }
+
   /** Names for classes that have none. */
   static List<String> numberedClasses(int classes) {
     return IntStream.range(0, classes).mapToObj(String::valueOf).toList();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
 import org.collapse4j.dashboard.TheoryCurve;
 import org.collapse4j.log.CsvSink;
 import org.collapse4j.log.JsonLinesSink;
@@ -91,6 +93,11 @@ class FilesFromElsewhereTest {
     SVHN(4, "svhn", ImageDirectory::read),
     CSV(10, "log.csv", MetricLog::read),
     JSON_LINES(13, "log.jsonl", MetricLog::read),
+    IMAGES(
+        12,
+        "photos",
+        f -> ImageFolders.read(f, 4, ImageFolders.Colours.AS_THEY_ARE, new HeldOutSplit(0.5, 1))),
+    TABLE(10, "table.csv", f -> LabelledTable.read(f, "kind", List.of(), new HeldOutSplit(0.5, 1))),
     THEORY(10, "theory.csv", TheoryCurve::read),
     NETWORK(2, "network.zip", SavedNetwork::read);
 
@@ -212,6 +219,8 @@ class FilesFromElsewhereTest {
       case SVHN -> List.of(svhn());
       case CSV -> files(List.of(log(CsvSink::new)));
       case JSON_LINES -> files(List.of(log(JsonLinesSink::new), realLog()));
+      case IMAGES -> photos();
+      case TABLE -> files(List.of(table(","), table(";")));
       case THEORY -> files(List.of(theory()));
       case NETWORK -> files(List.of(network()));
     };
@@ -335,6 +344,38 @@ class FilesFromElsewhereTest {
     0.2,0.0,1.0,0.373,0.4,0.5,1.5
     0.1,0.1,1.0,0.174,,NaN,1.5
     """
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Of two classes, of which one has two examples, and not more: so what is left out is missed. */
+  private static List<Map<String, byte[]>> photos() throws IOException {
+    List<Map<String, byte[]>> formats = new ArrayList<>();
+    for (String format : List.of("png", "jpg", "gif", "bmp", "tiff", "wbmp")) {
+      int type =
+          format.equals("wbmp") ? BufferedImage.TYPE_BYTE_BINARY : BufferedImage.TYPE_INT_RGB;
+      BufferedImage image = new BufferedImage(9, 7, type);
+      image.setRGB(3, 3, 0xffffff);
+      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      assertTrue(ImageIO.write(image, format, file), format);
+      Map<String, byte[]> files = new LinkedHashMap<>();
+      // All of them by one name, so that pieces of one come into the others.
+      for (String name : List.of("a/1.wbmp", "a/2.wbmp", "b/1.wbmp")) {
+        files.put(name, file.toByteArray());
+      }
+      formats.add(files);
+    }
+    return formats;
+  }
+
+  private static byte[] table(String delimiter) {
+    return """
+    length,colour,kind
+    1.5,red,a
+    2,"dark ""blue",b
+    -3e1,red,a
+    4,blue,b
+    """
+        .replace(",", delimiter)
         .getBytes(StandardCharsets.UTF_8);
   }
 

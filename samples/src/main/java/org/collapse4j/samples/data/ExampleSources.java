@@ -1,0 +1,106 @@
+package org.collapse4j.samples.data;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What the examples of a data set are in the files they come from: images with a name each, or rows
+ * of a table with the text of their cells. An example keeps its name when others are left out.
+ * Immutable.
+ */
+public final class ExampleSources {
+  private final String noun;
+  private final List<String> names;
+  private final List<String> columns;
+  private final List<List<String>> cells;
+  private final List<String> remarks;
+
+  private ExampleSources(
+      String noun,
+      List<String> names,
+      List<String> columns,
+      List<List<String>> cells,
+      List<String> remarks) {
+    this.noun = noun;
+    this.names = List.copyOf(names);
+    this.columns = List.copyOf(columns);
+    this.cells = List.copyOf(cells);
+    this.remarks = List.copyOf(remarks);
+  }
+
+  /** Images that are known by their position, from 0. */
+  static ExampleSources numbered(int count) {
+    List<String> names = IntStream.range(0, count).mapToObj(String::valueOf).toList();
+    return new ExampleSources("image", names, List.of(), List.of(), List.of());
+  }
+
+  /**
+   * Images in files.
+   *
+   * @param names of each, different ones
+   * @param remarks lines that tell what was left out
+   */
+  static ExampleSources files(List<String> names, List<String> remarks) {
+    return new ExampleSources("image", names, List.of(), List.of(), remarks);
+  }
+
+  /**
+   * Rows of a table.
+   *
+   * @param names of each, different ones
+   * @param columns what the cells of a row are called
+   * @param cells of each row, one a column
+   */
+  static ExampleSources rows(List<String> names, List<String> columns, List<List<String>> cells) {
+    return new ExampleSources("row", names, columns, cells, List.of());
+  }
+
+  /** Those of some examples, in the order given. */
+  ExampleSources of(int[] examples) {
+    return new ExampleSources(
+        noun,
+        Arrays.stream(examples).mapToObj(names::get).toList(),
+        columns,
+        cells.isEmpty() ? cells : Arrays.stream(examples).mapToObj(cells::get).toList(),
+        remarks);
+  }
+
+  /** What an example is called: image or row. */
+  public String noun() {
+    return noun;
+  }
+
+  /** Whether the examples are pictures, and no rows of a table. */
+  public boolean arePictures() {
+    return columns.isEmpty();
+  }
+
+  /**
+   * The names of the examples, all different: the path of a file, the number of a row in its table,
+   * whose header is row 1, or the position among the training images of a published data set.
+   */
+  public List<String> names() {
+    return names;
+  }
+
+  /** Whether the examples have names beyond a position. */
+  public boolean areNamed() {
+    return !arePictures() || names.stream().anyMatch(name -> !name.matches("\\d+"));
+  }
+
+  /** What the cells of a row are called; none where examples are pictures. */
+  public List<String> columns() {
+    return columns;
+  }
+
+  /** The texts of a row, one a column. */
+  public List<String> cells(int example) {
+    return cells.get(example);
+  }
+
+  /** Lines that tell what of the files was left out. */
+  public List<String> remarks() {
+    return remarks;
+  }
+}

@@ -1,0 +1,176 @@
+package org.collapse4j.samples.data;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** A picture in a file of whatever format the JDK reads, scaled to a square. */
+final class PictureFile {
+  /** Beyond this a picture is read with rows and columns left out. */
+  private static final long MOST_READ = 1 << 22;
+
+  /** A larger picture is none to train on, and some formats are decoded whole. */
+  private static final long MOST_PIXELS = 1 << 27;
+
+  /** More than a byte can hold in any format but of a blank page, beyond the first few. */
+  private static final long PIXELS_OF_A_BYTE = 10_000;
+
+  private static final long PIXELS_OF_ANY_FILE = 1 << 20;
+
+  /** Of pictures that the JDK does not read, which are missed if they are passed over. */
+  private static final Set<String> OTHER_FORMATS =
+      Set.of("webp", "heic", "heif", "avif", "jp2", "jxl", "svg", "ico", "psd", "ppm", "pgm");
+
+  private PictureFile() {}
+
+  /**
+   * Reads a picture.
+   *
+   * @param size of each side; a picture that is no square is stretched
+   * @return red, green and blue, each row after row, on white where the picture is transparent;
+   *     empty if the file is no picture
+   * @throws IOException if it is one that cannot be decoded; the message says why
+   */
+  static Optional<byte[]> read(Path file, int size) throws IOException {
+    String suffix = suffix(file);
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      if (in == null) {
+        throw new IOException("it cannot be opened");
+      }
+      Optional<ImageReader> reader = reader(in, suffix);
+      if (reader.isPresent()) {
+        return Optional.of(pixels(decoded(reader.get(), in, Files.size(file)), size));
+      }
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // The JDK's readers believe what a header says, and throw all of these.
+      throw new IOException("it is damaged", e);
+    }
+    if (OTHER_FORMATS.contains(suffix)
+        || Arrays.asList(ImageIO.getReaderFileSuffixes()).contains(suffix)) {
+      throw new IOException("Java reads none of this format");
+    }
+    return Optional.empty();
+  }
+
+  private static String suffix(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  /** The format wbmp is known by two zero bytes, which begin many files that are no pictures. */
+  private static Optional<ImageReader> reader(ImageInputStream in, String suffix)
+      throws IOException {
+    for (Iterator<ImageReader> readers = ImageIO.getImageReaders(in); readers.hasNext(); ) {
+      ImageReader reader = readers.next();
+      if (!"wbmp".equals(reader.getFormatName()) || "wbmp".equals(suffix)) {
+        return Optional.of(reader);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static BufferedImage decoded(ImageReader reader, ImageInputStream in, long bytes)
+      throws IOException {
+    List<String> warnings = new ArrayList<>();
+    try {
+      reader.setInput(in, true, true);
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      ImageReadParam parameters = reader.getDefaultReadParam();
+      int step = step(reader.getWidth(0), reader.getHeight(0), bytes);
+      parameters.setSourceSubsampling(step, step, 0, 0);
+      BufferedImage image = reader.read(0, parameters);
+      if (warnings.stream().anyMatch(warning -> warning.contains("Premature end"))) {
+        throw new IOException("it is cut off");
+      }
+      return image;
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /** Every how many pixels one is read. */
+  private static int step(int width, int height, long bytes) throws IOException {
+    long pixels = (long) width * height;
+    long believable = PIXELS_OF_ANY_FILE + PIXELS_OF_A_BYTE * bytes;
+    if (width < 1 || height < 1 || pixels > Math.min(MOST_PIXELS, believable)) {
+      throw new IOException(
+          String.format(Locale.ROOT, "%,d bytes of %d x %d pixels", bytes, width, height));
+    }
+    return (int) Math.ceil(Math.sqrt((double) pixels / MOST_READ));
+  }
+
+  private static byte[] pixels(BufferedImage image, int size) {
+    BufferedImage scaled = onWhite(image);
+    int width = scaled.getWidth();
+    int height = scaled.getHeight();
+    while (width != size || height != size) {
+      // By halves, so that no pixel of the larger picture is passed over.
+      width = Math.max(size, (width + 1) / 2);
+      height = Math.max(size, (height + 1) / 2);
+      scaled = drawn(scaled, width, height);
+    }
+    int[] rgb = scaled.getRGB(0, 0, size, size, null, 0, size);
+    byte[] planes = new byte[3 * rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      planes[i] = (byte) (rgb[i] >> 16);
+      planes[rgb.length + i] = (byte) (rgb[i] >> 8);
+      planes[2 * rgb.length + i] = (byte) rgb[i];
+    }
+    return planes;
+  }
+
+  private static BufferedImage onWhite(BufferedImage image) {
+    boolean isGrey =
+        image.getColorModel() instanceof ComponentColorModel model
+            && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    return isGrey
+        ? fromGrey(image.getRaster(), image.getColorModel().getComponentSize(0))
+        : drawn(image, image.getWidth(), image.getHeight());
+  }
+
+  /** Java takes grey for linear in light, and would brighten it; files have it as colours are. */
+  private static BufferedImage fromGrey(Raster raster, int bits) {
+    int width = raster.getWidth();
+    BufferedImage image = new BufferedImage(width, raster.getHeight(), BufferedImage.TYPE_INT_RGB);
+    float most = (1L << bits) - 1;
+    float[] row = new float[width * raster.getNumBands()];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        float opaque = raster.getNumBands() == 2 ? row[2 * x + 1] / most : 1;
+        float grey = row[x * raster.getNumBands()] / most;
+        int level = Math.round(255 * Math.max(0, Math.min(1, opaque * grey + 1 - opaque)));
+        image.setRGB(x, y, level * 0x010101);
+      }
+    }
+    return image;
+  }
+
+  private static BufferedImage drawn(BufferedImage image, int width, int height) {
+    BufferedImage drawn = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = drawn.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.drawImage(image, 0, 0, width, height, Color.WHITE, null);
+    graphics.dispose();
+    return drawn;
+  }
+}
