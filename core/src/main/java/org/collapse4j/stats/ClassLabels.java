@@ -146,21 +146,31 @@ public final class ClassLabels {
       throw refused(
           "have a column for each of the " + numClasses + " classes, not " + rows.columns());
     }
-    INDArray values = rows.castTo(DataType.FLOAT);
-    double[] sums = values.sum(1).toDoubleVector();
-    double least = values.minNumber().doubleValue();
-    if (!(least >= 0)) {
-      throw refused("not be negative, as is " + least);
-    }
-    int[] classes = values.argMax(1).toIntVector();
-    for (int i = 0; i < sums.length; i++) {
-      if (sums[i] == 0) {
-        classes[i] = NONE;
-      } else if (!(Math.abs(sums[i] - 1) <= SUM_TOLERANCE)) {
-        throw refused("add up to 1 in each row, not to " + sums[i] + " as in row " + i);
+    int[] classes = new int[rows.rows()];
+    try (HostMatrix values = HostMatrix.reading(rows)) {
+      for (int i = 0; i < classes.length; i++) {
+        values.read(i);
+        classes[i] = softClass(values, i, numClasses);
       }
     }
     return classes;
+  }
+
+  private int softClass(HostMatrix values, int row, int columns) {
+    int largest = 0;
+    double sum = 0;
+    for (int c = 0; c < columns; c++) {
+      double value = values.value(c);
+      if (!(value >= 0)) {
+        throw refused("not be negative, as is " + (float) value);
+      }
+      sum += value;
+      largest = value > values.value(largest) ? c : largest;
+    }
+    if (sum != 0 && !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+      throw refused("add up to 1 in each row, not to " + (float) sum + " as in row " + row);
+    }
+    return sum == 0 ? NONE : largest;
   }
 
   /**

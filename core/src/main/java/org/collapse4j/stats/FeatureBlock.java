@@ -8,8 +8,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Rows of features and their classes, gathered until there are enough of them for matrix products
- * that are worth their call. Batches are copied in; the array is allocated once, and freed when the
- * block is closed, not only when the garbage collector comes to it.
+ * that are worth their call. Batches are copied in; the array grows until the block has its height,
+ * since most data sets of small networks are smaller, and memory that is touched for the first time
+ * costs more than the work on it. It is freed when the block is closed, not only when the garbage
+ * collector comes to it.
  */
 final class FeatureBlock implements AutoCloseable {
   /** Up to this many features a float64 product takes less time than the copying around it. */
@@ -19,13 +21,20 @@ final class FeatureBlock implements AutoCloseable {
   private static final int MOST_ELEMENTS = 1 << 23;
   private static final int SCORES = 1 << 21;
 
-  private final INDArray rows;
-  private final int[] classes;
+  private final DataType type;
+  private final int dimension;
+  private final int height;
+
+  /** As many rows as were needed so far; null before the first. */
+  private INDArray rows;
+
+  private int[] classes = new int[0];
   private int size;
 
-  private FeatureBlock(INDArray rows) {
-    this.rows = rows;
-    this.classes = new int[rows.rows()];
+  private FeatureBlock(DataType type, int dimension, int height) {
+    this.type = type;
+    this.dimension = dimension;
+    this.height = height;
   }
 
   /** A block for class statistics: the more classes, the more rows share what is done once. */
@@ -40,7 +49,7 @@ final class FeatureBlock implements AutoCloseable {
 
   private static FeatureBlock create(DataType type, int dimension, long height) {
     long rows = Math.max(16, Math.min(height, MOST_ELEMENTS / dimension));
-    return new FeatureBlock(Nd4j.createUninitialized(type, rows, dimension));
+    return new FeatureBlock(type, dimension, (int) rows);
   }
 
   /** The type to calculate in: float64 for float64 features and for few of them, else float32. */
@@ -51,15 +60,15 @@ final class FeatureBlock implements AutoCloseable {
   }
 
   int dimension() {
-    return rows.columns();
+    return dimension;
   }
 
   DataType type() {
-    return rows.dataType();
+    return type;
   }
 
   boolean isFull() {
-    return size == classes.length;
+    return size == height;
   }
 
   boolean isEmpty() {
@@ -76,18 +85,41 @@ final class FeatureBlock implements AutoCloseable {
    * @return the number of rows copied
    */
   int fill(INDArray features, int[] labels, int from) {
-    int count = Math.min(classes.length - size, labels.length - from);
+    int count = Math.min(height - size, labels.length - from);
+    makeRoomFor(size + count);
     boolean all = from == 0 && count == labels.length;
     INDArray source =
         all
             ? features
             : features.get(NDArrayIndex.interval(from, from + count), NDArrayIndex.all());
-    if (!HostMatrix.copy(source, rows, size)) {
-      slice(size, size + count).assign(source);
-    }
+    put(source, size);
     System.arraycopy(labels, from, classes, size, count);
     size += count;
     return count;
+  }
+
+  private void makeRoomFor(int count) {
+    if (count > classes.length) {
+      int room = Math.min(height, 2 * count);
+      INDArray larger = Nd4j.createUninitialized(type, room, dimension);
+      INDArray filled = size == 0 ? null : rows();
+      INDArray smaller = rows;
+      rows = larger;
+      classes = Arrays.copyOf(classes, room);
+      if (filled != null) {
+        put(filled, 0);
+      }
+      if (smaller != null) {
+        smaller.close();
+      }
+    }
+  }
+
+  /** Copies rows to the place of others, from a first one on. */
+  private void put(INDArray source, int first) {
+    if (!HostMatrix.copy(source, rows, first)) {
+      slice(first, first + source.rows()).assign(source);
+    }
   }
 
   /** The rows filled so far, a view. */
@@ -193,8 +225,9 @@ final class FeatureBlock implements AutoCloseable {
 
   /** A block of its own with the rows filled so far, which the caller closes. */
   FeatureBlock copy() {
-    FeatureBlock copy = new FeatureBlock(rows().dup('c'));
-    System.arraycopy(classes, 0, copy.classes, 0, size);
+    FeatureBlock copy = new FeatureBlock(type, dimension, size);
+    copy.rows = rows().dup('c');
+    copy.classes = Arrays.copyOf(classes, size);
     copy.size = size;
     return copy;
   }
@@ -202,7 +235,9 @@ final class FeatureBlock implements AutoCloseable {
   /** Frees the rows, which may not be used any more. */
   @Override
   public void close() {
-    rows.close();
+    if (rows != null) {
+      rows.close();
+    }
   }
 
   private INDArray slice(int from, int to) {

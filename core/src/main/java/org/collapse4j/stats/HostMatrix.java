@@ -42,6 +42,16 @@ final class HostMatrix implements AutoCloseable {
     this.row = new double[columns];
   }
 
+  private HostMatrix(int columns, double[] elements) {
+    this.array = null;
+    this.offset = 0;
+    this.columns = columns;
+    this.doubles = DoubleBuffer.wrap(elements);
+    this.floats = null;
+    this.narrow = null;
+    this.row = new double[columns];
+  }
+
   /** Whether arrays of the backend live in host memory. */
   static boolean available() {
     return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU;
@@ -54,6 +64,23 @@ final class HostMatrix implements AutoCloseable {
    */
   static HostMatrix of(INDArray array) {
     return new HostMatrix(array);
+  }
+
+  /**
+   * The rows of any matrix, to be read only: in place where that can be, else in a copy.
+   *
+   * @param matrix of any numeric type and order
+   */
+  static HostMatrix reading(INDArray matrix) {
+    DataType type = matrix.dataType();
+    boolean inPlace = available() && (type == DataType.FLOAT || type == DataType.DOUBLE);
+    if (inPlace && isReadable(matrix)) {
+      return new HostMatrix(matrix);
+    }
+    INDArray copy = Matrices.copy(DataType.DOUBLE, matrix);
+    HostMatrix rows = new HostMatrix(matrix.columns(), copy.data().asDouble());
+    copy.close();
+    return rows;
   }
 
   @Override
@@ -201,25 +228,32 @@ final class HostMatrix implements AutoCloseable {
     return sum;
   }
 
+  /** An element of the row in hand. */
   double value(int column) {
     return row[column];
   }
 
   /**
-   * Copies rows between arrays of one type, if the elements of both lie next to each other.
+   * Copies rows, if the elements of both arrays lie next to each other and those of the target are
+   * as wide at the least.
    *
    * @param source the rows
-   * @param target a matrix of as many columns
+   * @param target a matrix of as many columns, in float32 or float64
    * @param firstRow where the first goes
    * @return whether they have been copied
    */
   static boolean copy(INDArray source, INDArray target, int firstRow) {
-    DataType type = target.dataType();
-    if (!available() || source.dataType() != type || !isReadable(source)) {
+    DataType from = source.dataType();
+    boolean widens = from == DataType.FLOAT && target.dataType() == DataType.DOUBLE;
+    if (!available() || !(from == target.dataType() || widens) || !isReadable(source)) {
       return false;
     }
     try {
-      copy(source, target, type, firstRow * target.columns());
+      if (widens) {
+        copyWider(source, target, firstRow);
+      } else {
+        copy(source, target, from, firstRow * target.columns());
+      }
     } finally {
       Reference.reachabilityFence(source);
       Reference.reachabilityFence(target);
@@ -234,6 +268,15 @@ final class HostMatrix implements AutoCloseable {
       target.data().asNioFloat().put(to, source.data().asNioFloat(), from, length);
     } else {
       target.data().asNioDouble().put(to, source.data().asNioDouble(), from, length);
+    }
+  }
+
+  private static void copyWider(INDArray source, INDArray target, int firstRow) {
+    HostMatrix rows = new HostMatrix(source);
+    DoubleBuffer wide = target.data().asNioDouble();
+    for (int i = 0; i < source.rows(); i++) {
+      rows.read(i);
+      wide.put((firstRow + i) * rows.columns, rows.row);
     }
   }
 
