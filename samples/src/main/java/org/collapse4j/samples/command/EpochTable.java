@@ -20,6 +20,7 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
   private final TextTable table;
   private ProgressBar bar;
   private EpochReport last;
+  private String beginning = "";
 
   private EpochTable(PrintWriter out, List<Column> columns) {
     this.out = out;
@@ -99,13 +100,19 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
     return columns;
   }
 
-  /** What the last epoch came to. */
+  /** To be told that the training goes on, before it does. */
+  void goesOnAfter(int epoch, int epochs) {
+    beginning = String.format("Going on after epoch %d of %d%n", epoch, epochs);
+  }
+
+  /** What the last epoch came to; null before it has ended. */
   EpochReport last() {
     return last;
   }
 
   @Override
   public void started(ImageData images, long parameters, Path log) {
+    out.print(beginning);
     out.printf(
         Locale.ROOT,
         "%s: %,d training and %,d held-out %s of %d classes; a network of %,d parameters%n",

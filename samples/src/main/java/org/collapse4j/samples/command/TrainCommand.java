@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.experiment.Checkpoint;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.ObservedTraining;
 import org.collapse4j.verdict.VerdictRules;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code train}: the main job, neural collapse of a small network on Fashion-MNIST. */
@@ -37,6 +39,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains a small network on Fashion-MNIST and shows, epoch by epoch, how its classes collapse.",
       "Without --data it takes the 10,000 + 2,000 images that come with the program.",
+      "A training that was stopped goes on with --resume and the options it began with, from the"
+          + " checkpoint beside its log; its numbers are those of one that was not stopped.",
       "The exit code is 1 if training has diverged."
     })
 public final class TrainCommand implements Callable<Integer> {
@@ -59,17 +63,42 @@ public final class TrainCommand implements Callable<Integer> {
           + LocalDateTime.now(ZoneId.systemDefault())
               .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss"));
 
+  @Option(names = "--resume", description = "go on with the run of that name")
+  private boolean resume;
+
   @Override
   public Integer call() throws IOException {
     Hyperparameters.Builder hyperparameters = cell.set(training.collapsing());
-    Path log = newLog();
+    Path log = log();
+    Checkpoint checkpoint = resume ? checkpoint(log) : null;
+    if (!resume) {
+      requireNew(log);
+    }
     ImageData images = training.images();
     Hyperparameters all = hyperparameters.data(images.name()).build();
+    ObservedTraining.Builder observed =
+        ObservedTraining.builder(all, log).run(run).checkpoints(Checkpoint.beside(log));
+    if (checkpoint != null) {
+      checkpoint.requireSame(run, all);
+      observed.from(checkpoint);
+    }
     boolean noisy = all.noiseRate() > 0;
     try (EpochTable table = EpochTable.ofCollapse(spec.commandLine().getOut(), noisy)) {
-      ObservedTraining.builder(all, log).run(run).build().run(images, table);
-      return sayWhatHappened(log, Double.isFinite(table.last().loss()));
+      if (checkpoint != null) {
+        table.goesOnAfter(checkpoint.epoch(), all.epochs());
+      }
+      observed.build().run(images, table);
+      return sayWhatHappened(log, table.last() == null || Double.isFinite(table.last().loss()));
     }
+  }
+
+  private Checkpoint checkpoint(Path log) throws IOException {
+    if (!spec.commandLine().getParseResult().hasMatchedOption("--run")) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume needs --run, the name of the run that was stopped");
+    }
+    OutputFile.requireLog(log);
+    return Checkpoint.read(Checkpoint.beside(log));
   }
 
   /** Returns the exit code: a training that has diverged is no success. */
@@ -86,7 +115,7 @@ public final class TrainCommand implements Callable<Integer> {
     return finiteLoss && !diverged ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 
-  private Path newLog() throws IOException {
+  private Path log() {
     if (!run.matches("[^/\\\\]+") || run.startsWith(".")) {
       throw new IllegalArgumentException(
           "run must be a name that a file can have, not \"" + run + "\"");
@@ -94,13 +123,17 @@ public final class TrainCommand implements Callable<Integer> {
     if (Files.exists(runs) && !Files.isDirectory(runs)) {
       throw new IllegalArgumentException("runs must be a directory, and " + runs + " is not");
     }
-    Path log = runs.resolve(run + ".jsonl");
+    return runs.resolve(run + ".jsonl");
+  }
+
+  private static void requireNew(Path log) throws IOException {
     if (Files.exists(log)) {
       throw new FileAlreadyExistsException(
-          log + " is there already: choose another name with --run, or remove it");
+          log
+              + " is there already: go on with it with --resume, choose another name with --run, or"
+              + " remove it");
     }
     OutputFile.requireLog(log);
-    return log;
   }
 
   /** Where they differ from those of the commands that compare losses: here classes collapse. */

@@ -154,11 +154,15 @@ public final class Hyperparameters {
     return examplesPerClass == 0 ? ofClasses : ofClasses.firstOfEachClass(examplesPerClass);
   }
 
-  /** A new network for these images. */
-  Model network(ImageData images) {
+  /** Small networks are trained faster, and always with the same bits, by one thread. */
+  void chooseThreads() {
     if (model != Architecture.RESNET18) {
       OpenMpThreads.oneUnlessChosen();
     }
+  }
+
+  /** A new network for these images. */
+  Model network(ImageData images) {
     return switch (model) {
       case MLP ->
           with(Mlp.builder(images.numPixels(), images.numClasses()))

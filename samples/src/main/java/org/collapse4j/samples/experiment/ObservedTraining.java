@@ -1,5 +1,6 @@
 package org.collapse4j.samples.experiment;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.collapse4j.dl4j.NeuralCollapseListener;
@@ -31,6 +32,9 @@ public final class ObservedTraining {
    */
   private static final int EPOCHS_OF_GARBAGE = 10;
 
+  /** How much longer than for a checkpoint is trained until the next: they take a twentieth. */
+  private static final int EPOCHS_TO_CHECKPOINTS = 20;
+
   private static final int PROBE_BATCH = 1000;
 
   private final Hyperparameters hyperparameters;
@@ -38,6 +42,10 @@ public final class ObservedTraining {
   private final Path log;
   private final int everyEpochs;
   private final boolean suspectLabels;
+  private final Path checkpointFile;
+  private final Checkpoint checkpoint;
+  private long checkpointWritten;
+  private long checkpointTook;
 
   private ObservedTraining(Builder builder) {
     hyperparameters = builder.hyperparameters;
@@ -45,6 +53,8 @@ public final class ObservedTraining {
     log = builder.log;
     everyEpochs = builder.everyEpochs;
     suspectLabels = builder.suspectLabels;
+    checkpointFile = builder.checkpointFile;
+    checkpoint = builder.checkpoint;
   }
 
   /**
@@ -58,16 +68,25 @@ public final class ObservedTraining {
   }
 
   /**
-   * Trains a new network.
+   * Trains a network, a new one unless it goes on from a checkpoint. What the log has of the run
+   * beyond that, as of a training that was stopped, is taken out of it.
    *
    * @param all what the hyperparameters select from; not modified
    * @param progress is told how it goes
    * @return the trained network
+   * @throws IllegalArgumentException if the checkpoint is of another training
+   * @throws IOException if log or checkpoint cannot be read or written
    */
-  public Model run(ImageData all, TrainingProgress progress) {
+  public Model run(ImageData all, TrainingProgress progress) throws IOException {
     ImageData images = hyperparameters.select(all);
+    if (checkpoint != null) {
+      checkpoint.requireSame(run, hyperparameters);
+    }
+    hyperparameters.chooseThreads();
     DataSet train = corrupted(images);
-    Model network = hyperparameters.network(images);
+    Model network = checkpoint == null ? hyperparameters.network(images) : checkpoint.restore();
+    int done = epochsDone();
+    new LoggedRun(log, run).keepUntil(done, done - done % everyEpochs);
     Loss loss = new Loss(progress);
     NeuralCollapseListener listener =
         listener(train, images.heldOut(), hyperparameters.parameters());
@@ -125,6 +144,10 @@ public final class ObservedTraining {
     return listener.build();
   }
 
+  private int epochsDone() {
+    return checkpoint == null ? 0 : checkpoint.epoch();
+  }
+
   /** Batches of their own, which stay as they are when the data are shuffled. */
   private static DataSetIterator probe(DataSet data) {
     return new ExistingDataSetIterator(data.batchBy(PROBE_BATCH));
@@ -135,11 +158,17 @@ public final class ObservedTraining {
       DataSet data,
       TrainingProgress progress,
       Loss loss,
-      NeuralCollapseListener listener) {
+      NeuralCollapseListener listener)
+      throws IOException {
     int epochs = hyperparameters.epochs();
     int batch = hyperparameters.batch();
     int batches = (data.numExamples() + batch - 1) / batch;
-    for (int epoch = 1; epoch <= epochs; epoch++) {
+    // An epoch's order is that of the epoch before, shuffled.
+    for (int epoch = 1; epoch <= epochsDone(); epoch++) {
+      hyperparameters.shuffle(data, epoch);
+    }
+    writeCheckpoint(epochsDone(), network);
+    for (int epoch = epochsDone() + 1; epoch <= epochs; epoch++) {
       long start = System.nanoTime();
       hyperparameters.shuffle(data, epoch);
       progress.epochStarted(epoch, epochs, batches);
@@ -150,9 +179,25 @@ public final class ObservedTraining {
         measured = true;
       }
       progress.epochDone(report(epoch, loss.mean(), listener, measured, start));
+      if (epoch == epochs || isCheckpointDue()) {
+        writeCheckpoint(epoch, network);
+      }
       if (epoch % EPOCHS_OF_GARBAGE == 0 || epoch == epochs) {
         Nd4j.getMemoryManager().invokeGc();
       }
+    }
+  }
+
+  private boolean isCheckpointDue() {
+    return System.nanoTime() - checkpointWritten >= EPOCHS_TO_CHECKPOINTS * checkpointTook;
+  }
+
+  private void writeCheckpoint(int epoch, Model network) throws IOException {
+    if (checkpointFile != null) {
+      long start = System.nanoTime();
+      Checkpoint.write(checkpointFile, run, hyperparameters, epoch, network);
+      checkpointWritten = System.nanoTime();
+      checkpointTook = checkpointWritten - start;
     }
   }
 
@@ -220,6 +265,8 @@ public final class ObservedTraining {
     private String run;
     private int everyEpochs = 1;
     private boolean suspectLabels;
+    private Path checkpointFile;
+    private Checkpoint checkpoint;
 
     private Builder(Hyperparameters hyperparameters, Path log) {
       this.hyperparameters = hyperparameters;
@@ -245,6 +292,21 @@ public final class ObservedTraining {
     /** Whether to rank the training examples by how probably their label is wrong. */
     public Builder suspectLabels(boolean enabled) {
       suspectLabels = enabled;
+      return this;
+    }
+
+    /**
+     * Writes a checkpoint before the first epoch, after the last, and after others as often as it
+     * takes no more than a twentieth of the time; none unless set.
+     */
+    public Builder checkpoints(Path file) {
+      checkpointFile = file;
+      return this;
+    }
+
+    /** Goes on from a checkpoint; begins anew unless set. */
+    public Builder from(Checkpoint stopped) {
+      checkpoint = stopped;
       return this;
     }
 

@@ -33,14 +33,23 @@ public final class SavedNetwork {
    * @throws IllegalArgumentException if it holds no network that can be read
    */
   public static Model read(Path file) throws IOException {
+    return read(file, false);
+  }
+
+  /** The same with the state of its updater, so that it can be trained on. */
+  static Model readWithUpdater(Path file) throws IOException {
+    return read(file, true);
+  }
+
+  private static Model read(Path file, boolean withUpdater) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new FileNotFoundException(file + " is no file");
     }
     String configuration = configuration(file);
     try {
       return configuration.contains("\"vertices\"")
-          ? ModelSerializer.restoreComputationGraph(file.toFile(), false)
-          : ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false);
+          ? ModelSerializer.restoreComputationGraph(file.toFile(), withUpdater)
+          : ModelSerializer.restoreMultiLayerNetwork(file.toFile(), withUpdater);
     } catch (IOException | RuntimeException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new IllegalArgumentException(

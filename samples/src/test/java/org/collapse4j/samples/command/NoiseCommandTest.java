@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
@@ -140,6 +141,25 @@ class NoiseCommandTest {
     Shell rest = noise(SMALL);
     assertTrue(rest.out().startsWith("12 trainings, 3 of them still to run"), rest.out());
     assertEquals(lastLines(whole), lastLines(rest));
+  }
+
+  @Test
+  void aRunThatWasStoppedHasNoEpochTwice() throws IOException {
+    String[] twice = {"--losses", "ce", "--noise-rates", "0.5", "--measure-every", "1"};
+    noise(twice);
+    List<String> lines = Files.readAllLines(log);
+    // As after a kill in the second training, whose first epoch is logged.
+    String torn = lines.get(8).substring(0, 100);
+    Files.writeString(log, String.join("\n", lines.subList(0, 8)) + "\n" + torn);
+    assertTrue(noise(twice).out().startsWith("3 trainings, 2 of them still to run"));
+    List<String> moments =
+        MetricLog.read(log).observations().stream()
+            .map(o -> o.run() + " " + o.epoch() + " " + o.split())
+            .toList();
+    assertEquals(18, moments.size());
+    assertEquals(18, Set.copyOf(moments).size(), moments.toString());
+    assertEquals(List.of(), MetricLog.read(log).warnings());
+    assertEquals(lines.subList(0, 6), Files.readAllLines(log).subList(0, 6), "others stay");
   }
 
   @Test
