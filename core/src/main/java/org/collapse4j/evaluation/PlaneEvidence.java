@@ -199,7 +199,7 @@ public final class PlaneEvidence<P> implements Evidence<P, PlaneEvidence.Sampler
     static final Comparator<Row> BY_DRAWN =
         Comparator.comparingLong(Row::drawn).thenComparing(BY_PLACE);
 
-    /** A number that differs from row to row as if it were drawn. */
+    /** A number that looks random but is the same each time for a row: a hash of its place. */
     private long drawn() {
       return new SplittableRandom(batch * 0x9E3779B97F4A7C15L + position).nextLong();
     }

@@ -190,7 +190,7 @@ final class PseudoInverse {
     return diagonal;
   }
 
-  /** Of the squares of a square matrix's elements, each times a weight of its column. */
+  /** The sum over a square matrix of each element's square times the weight of its column. */
   private static double sumOfWeightedSquares(double[] weights, double[] square) {
     int d = weights.length;
     double sum = 0;

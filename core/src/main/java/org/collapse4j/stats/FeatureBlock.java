@@ -149,7 +149,7 @@ final class FeatureBlock implements AutoCloseable {
     return totals;
   }
 
-  /** The first row of each class, {@code [K, d]} in C order; another one for a class without. */
+  /** The first row of each class, {@code [K, d]} in C order; any row for a class without one. */
   double[] firstRows(int numClasses) {
     int[] first = new int[numClasses];
     for (int i = size - 1; i >= 0; i--) {

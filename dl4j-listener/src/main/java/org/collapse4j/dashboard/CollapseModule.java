@@ -44,7 +44,7 @@ public final class CollapseModule implements UIModule {
   /** A module without storages; the server makes it, and attaches them. */
   public CollapseModule() {}
 
-  /** None: the page reads the storages when it is asked for. */
+  /** No type of record is listened for: the page reads the storages when somebody opens it. */
   @Override
   public List<String> getCallbackTypeIDs() {
     return List.of();

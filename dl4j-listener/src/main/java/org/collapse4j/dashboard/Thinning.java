@@ -7,7 +7,7 @@ import java.util.List;
 final class Thinning {
   private Thinning() {}
 
-  /** Every how many of {@code size} are kept so that they are at most about {@code most}. */
+  /** The n of "every n-th" that leaves at most about {@code most} of {@code size}. */
   static int stride(int size, int most) {
     return Math.max(1, (size + most - 1) / most);
   }
@@ -22,7 +22,7 @@ final class Thinning {
     return kept;
   }
 
-  /** The last alone if there is to be one. */
+  /** At most about so many, evenly apart; if it is to be one, the last. */
   static <T> List<T> atMost(int most, List<T> all) {
     if (most == 1 && !all.isEmpty()) {
       return List.of(all.get(all.size() - 1));

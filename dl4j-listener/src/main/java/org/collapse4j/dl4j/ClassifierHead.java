@@ -167,7 +167,7 @@ final class ClassifierHead {
     return kind.loss().filter(loss::isInstance).isPresent();
   }
 
-  /** Float64 if either is, else float32, in which products of 16-bit arrays are taken too. */
+  /** Float64 if either type is; else float32, since products of 16-bit arrays are taken in it. */
   private static DataType widest(DataType one, DataType other) {
     return one == DataType.DOUBLE || other == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
   }
@@ -177,7 +177,7 @@ final class ClassifierHead {
     return array.dataType() == DataType.DOUBLE ? array : array.castTo(DataType.FLOAT);
   }
 
-  /** {@code [d, K]}. */
+  /** The weights as DL4J has them, {@code [d, K]}; null if the layer has no such weights. */
   private INDArray weights() {
     if (isLossOnly() || units < 1) {
       return null;

@@ -23,7 +23,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 public abstract class MeasuredNetwork implements MeasuredModel {
   private List<FeaturePoint> points;
 
-  /** Of the two kinds of this package. */
+  /** For the two kinds of network, whose classes are in this package. */
   MeasuredNetwork() {}
 
   /**

@@ -21,7 +21,7 @@ import java.util.List;
  * <p>Several sinks of one process and several processes may append to one file: they take turns.
  */
 final class AppendOnlyFile {
-  /** So much of the end of what was written tells whether the file is still the one it was. */
+  /** How many of the bytes written last are remembered, to know the file again by. */
   private static final int REMEMBERED = 4096;
 
   private final Path path;

@@ -72,12 +72,14 @@ final class EventFile {
     }
   }
 
-  /** Whether it is there and ends with the last record; if not, what follows needs another file. */
+  /**
+   * Whether the file still ends with the last record written; if not, a new one has to be begun.
+   */
   boolean isAsItWasLeft() throws IOException {
     return Files.exists(path) && Files.size(path) == length;
   }
 
-  /** Appends a record for each observation that has defined values, with these. */
+  /** Appends a record of the defined values of each observation; none where there is no value. */
   void append(List<Observation> observations) throws IOException {
     ByteString records = ByteString.EMPTY;
     for (Observation observation : observations) {

@@ -21,17 +21,17 @@ public record Examples(Optional<FeaturePlane> plane, List<SuspectLabel> suspects
     suspects = List.copyOf(suspects);
   }
 
-  /** Nothing is known of any. */
+  /** Where nothing is known of single examples. */
   public static Examples none() {
     return NONE;
   }
 
-  /** A picture only. */
+  /** A picture of the features, and no suspect labels. */
   public static Examples of(FeaturePlane plane) {
     return new Examples(Optional.of(plane), List.of());
   }
 
-  /** Suspects only. */
+  /** Suspect labels, and no picture of the features. */
   public static Examples of(List<SuspectLabel> suspects) {
     return new Examples(Optional.empty(), suspects);
   }

@@ -16,12 +16,12 @@ import org.nd4j.shade.guava.util.concurrent.Uninterruptibles;
  * longer than a stated time: what writes here is called by a training.
  */
 final class FileTurn {
-  /** Longer than any writer takes that does not hold on to the file. */
+  /** How long a turn is waited for: longer than any writer takes to append. */
   static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(2);
 
-  /** A lock of the file keeps processes apart; these keep the threads of this one apart. */
+  /** Keep the threads of this process apart, as locks of files keep processes apart. */
   private static final Map<Path, ReentrantLock> OF_THREADS = new ConcurrentHashMap<>();
 
   private final Path path;
@@ -60,7 +60,7 @@ final class FileTurn {
     }
   }
 
-  /** Closing the channel releases the lock. */
+  /** Waits for the lock of the file, which is released when the channel is closed. */
   private void lock(FileChannel file, long deadline) throws IOException {
     while (!isLocked(file)) {
       if (System.nanoTime() - deadline > 0) {

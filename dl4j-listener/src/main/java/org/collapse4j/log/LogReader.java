@@ -30,7 +30,7 @@ abstract class LogReader {
     return new MetricLog(observations, warnings);
   }
 
-  /** Adds what the lines hold, and warns of what is left out. */
+  /** Adds the observations of the lines, and a warning for each that is left out. */
   abstract void read(LogLines lines) throws IOException;
 
   final void warnOfTorn(LogLines.Line line) {

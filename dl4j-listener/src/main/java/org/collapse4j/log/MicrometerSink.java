@@ -69,7 +69,9 @@ public final class MicrometerSink extends SerialSink {
     remove(undefined);
   }
 
-  /** A registry keeps the gauge it has, be it of a sink that nobody writes to any more. */
+  /**
+   * Removes the gauges of a former sink of the run: a registry would keep them and not add ours.
+   */
   private Map<String, Value> takeOver(Series series) {
     Search.in(registry)
         .name(name -> name.startsWith(PREFIX))
@@ -95,7 +97,7 @@ public final class MicrometerSink extends SerialSink {
     value.number = number;
   }
 
-  /** Those that no other sink of the same run has taken over since. */
+  /** Removes gauges, unless another sink of the same run has put its own in their place. */
   private void remove(Collection<Value> values) {
     if (!values.isEmpty()) {
       Set<Meter> current = Collections.newSetFromMap(new IdentityHashMap<>());

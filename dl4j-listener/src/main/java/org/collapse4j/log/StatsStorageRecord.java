@@ -65,12 +65,12 @@ public final class StatsStorageRecord implements Persistable {
         .orElseThrow(() -> new IllegalArgumentException("It is no object of JSON"));
   }
 
-  /** Of what may be megabytes of anything, where a file is damaged. */
+  /** The first characters of the text, which may be megabytes where a file is damaged. */
   private String beginning() {
     return json.length() <= SHOWN ? json : json.substring(0, SHOWN) + "...";
   }
 
-  /** Null of a record decoded from what was no observation. */
+  /** The run; null if the record was decoded from something that is no observation. */
   @Override
   public String getSessionID() {
     return session;

@@ -98,7 +98,7 @@ public final class StatsStorageSink extends SerialSink {
     return last;
   }
 
-  /** By another sink to the same storage. */
+  /** Whether another sink to the same storage has written a record of this time. */
   private boolean isTaken(String session, long time) {
     return storage instanceof StatsStorage readable
         && readable.getUpdate(session, TYPE_ID, WORKER_ID, time) != null;

@@ -88,7 +88,7 @@ final class ExampleArrays {
     return copy;
   }
 
-  /** The examples of all; they are freed. */
+  /** One for the examples of all of them, whose arrays are freed. */
   static ExampleArrays concatenated(List<ExampleArrays> parts) {
     ExampleArrays one = parts.get(0);
     INDArray[] together = new INDArray[one.arrays.length];

@@ -38,7 +38,7 @@ public final class MeasuringGuard {
     this.failFast = failFast;
   }
 
-  /** How many there were. */
+  /** How many failures there were. */
   long failures() {
     return count.get();
   }
@@ -88,7 +88,9 @@ public final class MeasuringGuard {
     failedAside(what, e);
   }
 
-  /** By its name, since a later Java may be without it. */
+  /**
+   * Whether it is a ThreadDeath. Known by its name, since a later Java may be without the class.
+   */
   private static boolean asksToStop(Throwable e) {
     return e.getClass().getName().equals("java.lang.ThreadDeath");
   }

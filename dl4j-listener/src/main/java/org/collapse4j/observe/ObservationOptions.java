@@ -34,7 +34,6 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   /** How long training waits for a sink at most by default. */
   public static final Duration SINK_TIMEOUT = Duration.ofSeconds(10);
 
-  // What a setter below does not explain is explained nowhere else: each option stands here once.
   List<MetricSink> sinks = List.of();
   List<MetricSink> ownSinks = List.of();
   List<Probe> probes = List.of();
@@ -46,7 +45,7 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   Clock clock = Clock.tickMillis(ZoneOffset.UTC);
   Duration sinkTimeout = SINK_TIMEOUT;
 
-  // Of what passes a listener by; set by ListenerOptions alone.
+  // Options of listeners, which ListenerOptions sets.
   boolean stream;
   int sampleExamples;
   long sampleBytes;

@@ -52,7 +52,7 @@ final class ObservedRun {
     return bySplit.values().stream();
   }
 
-  /** Of a split the layers that have a classifier on top, or else the first, as a log is read. */
+  /** The layers of a split that verdicts are of: those with a classifier on top, or the first. */
   private static Stream<Observation> judged(List<Observation> ofSplit) {
     List<Observation> withClassifier =
         ofSplit.stream().filter(o -> o.measurements().has(Metric.NC3_DUALITY)).toList();

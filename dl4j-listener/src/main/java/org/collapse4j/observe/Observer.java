@@ -43,7 +43,7 @@ import org.slf4j.Logger;
  * MeasuredModel}; the listener of each library turns its events into calls.
  */
 public final class Observer implements AutoCloseable {
-  /** Of how many suspects an observation tells, the most suspect first. */
+  /** How many suspect labels an observation has at most, the most suspect ones. */
   private static final int SUSPECTS_LOGGED = 100;
 
   private final ObservationOptions<?> options;
@@ -271,7 +271,7 @@ public final class Observer implements AutoCloseable {
     lastMoment = moment;
     lastModel = model;
     passesOver = false;
-    // Whatever draws or seeds random numbers, the data of a probe too, does so for itself.
+    // Training must draw the same random numbers afterwards, even if the data of a probe draw some.
     try (RandomState kept = RandomState.keep();
         MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       List<Observation> observations = new Round(model, moment).observations();

@@ -83,7 +83,7 @@ final class SinkWriter {
         LONGEST_QUEUE + " moments wait for it already, so that those after them are lost");
   }
 
-  /** The log lines of a sink have the context of the thread that trains. */
+  /** Has a step done by the sink's thread, with the logging context of the thread that trains. */
   private CompletableFuture<Void> submit(MeasuringGuard.Step step) {
     CompletableFuture<Void> outcome = new CompletableFuture<>();
     Map<String, String> context = MDC.getCopyOfContextMap();
@@ -119,7 +119,7 @@ final class SinkWriter {
     }
   }
 
-  /** Nobody waits for the write from now on, so that there is nobody to throw at. */
+  /** Stops waiting for a write. How it ends is logged then, since nobody is left to throw it to. */
   private void leaveBehind(CompletableFuture<Void> write) {
     leftBehind = write;
     CompletableFuture<Void> unused =

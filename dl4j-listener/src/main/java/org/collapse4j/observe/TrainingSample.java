@@ -160,7 +160,9 @@ final class TrainingSample {
     kept = parts.stream().mapToInt(Part::size).sum();
   }
 
-  /** The number that exactly so many numbers are smaller than; infinity if there are no more. */
+  /**
+   * The limit below which the {@code count} smallest numbers are; infinity if there are no more.
+   */
   private static double smallest(double[] numbers, int count) {
     if (numbers.length <= count) {
       return Double.POSITIVE_INFINITY;
@@ -196,14 +198,14 @@ final class TrainingSample {
     return isSameMemory(first, input);
   }
 
-  /** The first input is referred to, so that its memory is not used for another meanwhile. */
+  /** Whether two inputs lie in one place. A reference keeps the first, so its place stays taken. */
   private static boolean isSameMemory(INDArray one, INDArray other) {
     return Arrays.equals(one.shape(), other.shape())
         && one.offset() == other.offset()
         && one.data().pointer().address() == other.data().pointer().address();
   }
 
-  /** Adds nothing any more, if there is an example. */
+  /** Ends the taking of the sample, unless it has no example yet. */
   synchronized void complete() {
     if (!complete && !parts.isEmpty()) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {

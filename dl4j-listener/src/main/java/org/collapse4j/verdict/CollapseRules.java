@@ -141,7 +141,7 @@ final class CollapseRules {
         .by(Metric.NC1_PINV, nc1, direction(Metric.NC1_PINV));
   }
 
-  /** Collapse onto labels that are wrong is what nobody wants. */
+  /** Whether so many labels are wrong that collapse onto them is nothing to be glad of. */
   private boolean isOfWrongLabels() {
     return latest.value(Metric.NOISE_RATE) > 0
         || latest.value(Metric.SUSPECTS_SHARE) >= LabelRules.MANY;

@@ -132,7 +132,7 @@ final class HeldOutRules {
             .by(Metric.ECE, error, direction(Metric.ECE)));
   }
 
-  /** Which way, where the mean has one: it may be too high for some and too low for others. */
+  /** Whether confidence is too high or too low in the mean; nothing where the error is small. */
   private String confidence(double error) {
     double confidence = latest.value(Metric.CONFIDENCE);
     double accuracy = latest.value(Metric.ACCURACY);

@@ -44,7 +44,7 @@ final class ArrayLoss {
     return new RowLosses(scores, gradient);
   }
 
-  /** Not by the operation of that name, which gives negative infinity for logits far apart. */
+  /** The log-softmax; ND4J's own gives negative infinity for logits far apart. */
   private static INDArray logSoftmax(INDArray logits) {
     INDArray shifted = logits.subColumnVector(logits.max(true, 1));
     INDArray sums = Transforms.exp(shifted, true).sum(true, 1);

@@ -10,7 +10,7 @@ record DualNumber(double value, double slope) implements Quantity<DualNumber> {
     return new DualNumber(value, 0);
   }
 
-  /** What the derivatives are taken by. */
+  /** The variable that derivatives are taken by. */
   static DualNumber variable(double value) {
     return new DualNumber(value, 1);
   }

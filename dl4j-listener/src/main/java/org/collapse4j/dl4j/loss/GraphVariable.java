@@ -18,12 +18,12 @@ record GraphVariable(SDVariable variable) implements Quantity<GraphVariable> {
         graph.constant(Nd4j.createFromArray(values).reshape(1, values.length)));
   }
 
-  /** Over the classes, {@code [n, 1]}. */
+  /** The sum over the classes, {@code [n, 1]}. */
   GraphVariable sum() {
     return new GraphVariable(variable.sum(true, 1));
   }
 
-  /** Not by the operation of that name, which gives negative infinity for logits far apart. */
+  /** The log-softmax; SameDiff's own gives negative infinity for logits far apart. */
   GraphVariable logSoftmax() {
     GraphVariable shifted = new GraphVariable(variable.sub(variable.max(true, 1)));
     return shifted.plus(shifted.exp().sum().log().times(-1));

@@ -13,7 +13,7 @@ public final class LabelledExample implements Serializable {
   /** The clean class of an example whose true label is not known. */
   public static final int UNKNOWN = -1;
 
-  /** That of a record, which this was: data sets saved with those are read still. */
+  /** Zero, as of the record that this class once was, so that data sets saved then are read. */
   private static final long serialVersionUID = 0;
 
   private final long index;

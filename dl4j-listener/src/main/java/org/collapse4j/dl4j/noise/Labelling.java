@@ -125,7 +125,7 @@ final class Labelling {
     }
   }
 
-  /** The rows of one-hot labels that are all zeros, examples without a label, which stay so. */
+  /** Which rows of one-hot labels are all zeros: examples without a label, which stay so. */
   private static boolean[] unlabelled(INDArray labels) {
     boolean[] unlabelled = new boolean[labels.rows()];
     if (labels.columns() > 1) {

@@ -101,7 +101,7 @@ public class MetricsBenchmark {
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.EVENTS)
   public static class Ratio {
-    /** Of the metrics' time to the product's, a part of the mean. */
+    /** The metrics' time over the product's, divided by the number of measurements. */
     public double ratio;
   }
 }

@@ -24,7 +24,7 @@ final class CellOptions {
       description = "seed of weights, order and noise (default: ${DEFAULT-VALUE})")
   private long seed;
 
-  /** Sets them. */
+  /** Sets these options of a training. */
   Hyperparameters.Builder set(Hyperparameters.Builder hyperparameters) {
     return lossOptions.set(hyperparameters).noiseRate(noiseRate).seed(seed);
   }

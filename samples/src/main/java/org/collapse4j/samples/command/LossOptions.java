@@ -21,7 +21,7 @@ final class LossOptions {
       description = "of ls and lr, from 0 to below 1 (default: ${DEFAULT-VALUE})")
   private double alpha;
 
-  /** Sets them. */
+  /** Sets these options of a training. */
   Hyperparameters.Builder set(Hyperparameters.Builder hyperparameters) {
     return hyperparameters.loss(loss).alpha(alpha);
   }

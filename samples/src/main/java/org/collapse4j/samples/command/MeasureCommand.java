@@ -105,7 +105,7 @@ public final class MeasureCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  /** The two arrays that only make sense together. */
+  /** The held-out arrays, which only make sense together. */
   private static final class HeldOut {
     @Option(
         names = "--heldout-features",

@@ -14,7 +14,7 @@ import org.collapse4j.metric.Metric;
 final class SummarySeries {
   private SummarySeries() {}
 
-  /** Examples and layer. */
+  /** Where a series was measured: on which examples, at which layer. */
   record Place(String split, String layer) {}
 
   /**
@@ -58,7 +58,9 @@ final class SummarySeries {
     return sorted;
   }
 
-  /** From the ideal, or where a metric has none from nothing; what is undefined comes last. */
+  /**
+   * The distance of the last value from the ideal, or from 0 without one; infinite if undefined.
+   */
   private static double distance(MetricSeries series, Metric metric) {
     double ideal = Double.isNaN(metric.ideal()) ? 0 : metric.ideal();
     return series

@@ -126,7 +126,7 @@ public final class TheoryCommand implements Callable<Integer> {
     }
   }
 
-  /** By C, then alpha, then eta: each curve in one piece. */
+  /** Solves every point, ordered by C, then alpha, then eta, so that curves are in one piece. */
   private List<TheoryPoint> solve() {
     List<TheoryPoint> points = new ArrayList<>();
     for (double expressivity : expressivities.values()) {
@@ -151,7 +151,7 @@ public final class TheoryCommand implements Callable<Integer> {
     return measured;
   }
 
-  /** Of the logs' runs, without the splits and layers that were not asked for. */
+  /** The observations of the logs, without dilation at splits and layers not asked for. */
   private List<Observation> chosenObservations() throws IOException {
     List<Observation> chosen = new ArrayList<>();
     for (Path log : logs) {

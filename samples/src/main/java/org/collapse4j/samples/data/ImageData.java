@@ -93,7 +93,7 @@ public record ImageData(
     return new ImageData(newName, train, heldOut, channels, height, width, classNames, sources);
   }
 
-  /** Of all pixels and labels, eight hexadecimal digits. */
+  /** A checksum of all pixels and labels, eight hexadecimal digits. */
   String checksum() {
     CRC32 sum = new CRC32();
     for (DataSet data : List.of(train, heldOut)) {

@@ -37,7 +37,7 @@ public final class NpyFile {
   private static final String NPY = ".npy";
   private static final int LARGEST = Integer.MAX_VALUE - 16;
 
-  /** How many bytes can come out of one at most, by the format. */
+  /** How many bytes one deflated byte can become at most, by the format. */
   private static final long DEFLATED_TO_AT_MOST = 1032;
 
   private NpyFile() {}
