@@ -15,40 +15,14 @@ import org.collapse4j.log.GrowingLog;
 import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** The page in a real browser. */
-class DashboardBrowserTest {
+class DashboardBrowserTest extends InBrowser {
   private static final int EPOCHS = 12;
   private static final String HOSTILE =
       "</script><script>document.title='hacked'</script><img src=x onerror=\"document.title='hacked'\">";
-
-  @TempDir private static Path profile;
-  private static Browser browser;
-
-  @TempDir private Path folder;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.start(profile, true);
-  }
-
-  @AfterAll
-  static void quit() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @AfterEach
-  void nothingWasComplainedOf() {
-    assertEquals(List.of(), browser.complaints());
-  }
 
   private String fileOf(List<Observation> observations) throws IOException {
     Path page = folder.resolve("page.html");

@@ -17,40 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** Pages of few and many runs, on screens of several widths and on paper. */
-class PageOfManyRunsBrowserTest {
-  @TempDir private static Path profile;
-  private static Browser browser;
-
-  @TempDir private Path folder;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.start(profile, true);
-  }
-
-  @AfterAll
-  static void quit() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @AfterEach
-  void nothingWasComplainedOf() {
-    browser.wide(1400, 900);
-    assertEquals(List.of(), browser.complaints());
-  }
-
+class PageOfManyRunsBrowserTest extends InBrowser {
   private String open(List<Observation> observations, String view) throws IOException {
     Path page = folder.resolve("page.html");
     Dashboard.of(observations).write(page);

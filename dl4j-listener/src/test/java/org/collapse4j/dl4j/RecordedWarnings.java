@@ -27,6 +27,14 @@ public final class RecordedWarnings implements AutoCloseable {
     return events.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
+  /** The lines that warn. */
+  public List<String> warnings() {
+    return events.list.stream()
+        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
+  }
+
   @Override
   public void close() {
     logger.detachAppender(events);

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,7 +16,6 @@ import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,28 +24,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.slf4j.LoggerFactory;
 
 /** A model without classes is said so once, and trains as without the listener. */
 class UnmeasurableModelTest {
   private static final int IN = Training.INPUTS;
 
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(NeuralCollapseListener.class);
-  private boolean additive;
-
-  @BeforeEach
-  void listen() {
-    additive = logger.isAdditive();
-    logger.setAdditive(false);
-    log.start();
-    logger.addAppender(log);
-  }
+  private final RecordedWarnings log = new RecordedWarnings();
 
   @AfterEach
-  void stop() {
-    logger.detachAppender(log);
-    logger.setAdditive(additive);
+  void stopRecording() {
+    log.close();
   }
 
   record Unmeasurable(
@@ -133,9 +116,8 @@ class UnmeasurableModelTest {
     assertArrayEquals(train(model, data), train(model, data, listener));
 
     assertEquals(List.of(), observations);
-    assertEquals(1, log.list.size(), log.list.toString());
-    String said = log.list.get(0).getFormattedMessage();
-    assertTrue(said.contains(model.message()), said);
+    assertEquals(1, log.lines().size(), log.lines().toString());
+    assertTrue(log.lines().get(0).contains(model.message()), log.lines().toString());
   }
 
   @Test
@@ -147,16 +129,11 @@ class UnmeasurableModelTest {
     MultiLayerNetwork network = Training.multiLayerNetwork();
     network.setListeners(listener);
     network.fit(Training.batches(data, 16), 3);
-    List<String> warnings =
-        log.list.stream()
-            .filter(event -> event.getLevel() == Level.WARN)
-            .map(ILoggingEvent::getFormattedMessage)
-            .toList();
     assertEquals(
         List.of(
             "collapse4j: the probe \"heldout\" has no labelled example for \"layer4\", so that"
                 + " nothing is measured there. This is logged once."),
-        warnings);
+        log.warnings());
     assertTrue(listener.lastObservation("heldout").isEmpty());
     assertTrue(listener.lastObservation("train").isPresent());
   }

@@ -5,10 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,7 +19,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,43 +27,27 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.slf4j.LoggerFactory;
 
 /** Where a user expects numbers and none can come, or others than expected, one line says why. */
 class WhatIsSaidTest {
   private final DataSet data = Training.clusters(90, 1);
   private final List<Observation> observations = new ArrayList<>();
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(NeuralCollapseListener.class);
-  private boolean additive;
-
-  @BeforeEach
-  void listen() {
-    additive = logger.isAdditive();
-    logger.setAdditive(false);
-    log.start();
-    logger.addAppender(log);
-  }
+  private final RecordedWarnings log = new RecordedWarnings();
 
   @AfterEach
-  void stop() {
-    logger.detachAppender(log);
-    logger.setAdditive(additive);
+  void stopRecording() {
+    log.close();
   }
 
   private DataSetIterator batches() {
     return Training.batches(data, 15);
   }
 
-  private List<String> said() {
-    return log.list.stream()
-        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
-        .map(ILoggingEvent::getFormattedMessage)
-        .toList();
-  }
-
   private void assertSaidOnce(String part) {
-    assertEquals(1, said().stream().filter(line -> line.contains(part)).count(), said().toString());
+    assertEquals(
+        1,
+        log.warnings().stream().filter(line -> line.contains(part)).count(),
+        log.warnings().toString());
   }
 
   @Test
@@ -115,7 +94,7 @@ class WhatIsSaidTest {
             + " of the "
             + Training.CLASSES
             + " classes of \"layer4\" (none of 1)");
-    assertEquals(1, said().size(), said().toString());
+    assertEquals(1, log.warnings().size(), log.warnings().toString());
   }
 
   @Test
@@ -147,7 +126,7 @@ class WhatIsSaidTest {
       test.reset();
     }
     assertEquals(3, observations.stream().filter(seen -> seen.split().equals("heldout")).count());
-    assertEquals(List.of(), said());
+    assertEquals(List.of(), log.warnings());
   }
 
   @Test
@@ -217,7 +196,7 @@ class WhatIsSaidTest {
     without.pretrain(batches());
     assertArrayEquals(without.params().toFloatVector(), network.params().toFloatVector());
     assertEquals(List.of(), observations);
-    assertEquals(0, listener.failureCount(), said().toString());
+    assertEquals(0, listener.failureCount(), log.warnings().toString());
     assertSaidOnce("everyIterations");
     network.fit(batches(), 1);
     assertEquals(1, observations.size());
@@ -253,7 +232,7 @@ class WhatIsSaidTest {
     // Each fit has four segments of two steps, and each of them is an iteration.
     assertEquals(240, network.getIterationCount());
     assertEquals(List.of(100L, 200L), observations.stream().map(Observation::iteration).toList());
-    assertEquals(List.of(), said());
+    assertEquals(List.of(), log.warnings());
     assertArrayEquals(without.params().toFloatVector(), network.params().toFloatVector());
   }
 

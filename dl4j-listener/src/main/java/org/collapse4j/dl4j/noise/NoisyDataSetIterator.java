@@ -13,7 +13,6 @@ import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /**
@@ -36,10 +35,9 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * Reset and preprocessor go to the other iterator. Not for use by several threads at once.
  */
 @SuppressWarnings("serial") // Serializable by inheritance only, as most of DL4J's iterators.
-public final class NoisyDataSetIterator implements DataSetIterator {
+public final class NoisyDataSetIterator extends WrappingDataSetIterator {
   private static final int FIRST_CAPACITY = 1024;
 
-  private final DataSetIterator data;
   private final Labelling labelling;
   private final ToLongFunction<Serializable> indices;
 
@@ -49,7 +47,7 @@ public final class NoisyDataSetIterator implements DataSetIterator {
 
   private NoisyDataSetIterator(
       DataSetIterator data, Labelling labelling, ToLongFunction<Serializable> indices) {
-    this.data = Objects.requireNonNull(data, "data");
+    super(data);
     this.labelling = labelling;
     this.indices = indices;
   }
@@ -202,49 +200,14 @@ public final class NoisyDataSetIterator implements DataSetIterator {
   }
 
   @Override
-  public boolean hasNext() {
-    return data.hasNext();
-  }
-
-  @Override
   public void reset() {
-    data.reset();
+    super.reset();
     position = 0;
-  }
-
-  @Override
-  public boolean resetSupported() {
-    return data.resetSupported();
-  }
-
-  @Override
-  public boolean asyncSupported() {
-    return data.asyncSupported();
-  }
-
-  @Override
-  public int inputColumns() {
-    return data.inputColumns();
   }
 
   @Override
   public int totalOutcomes() {
     return labelling.numLabels(data.totalOutcomes());
-  }
-
-  @Override
-  public int batch() {
-    return data.batch();
-  }
-
-  @Override
-  public void setPreProcessor(DataSetPreProcessor preProcessor) {
-    data.setPreProcessor(preProcessor);
-  }
-
-  @Override
-  public DataSetPreProcessor getPreProcessor() {
-    return data.getPreProcessor();
   }
 
   /** The names of the other iterator's labels; those of latent classes end in an asterisk. */

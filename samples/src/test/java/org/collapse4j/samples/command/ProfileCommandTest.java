@@ -3,12 +3,9 @@ package org.collapse4j.samples.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import java.util.regex.Pattern;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
@@ -23,54 +20,13 @@ class ProfileCommandTest {
 
   @TempDir private Path folder;
 
-  /** Images of 3 x 3 whose class is the row that is bright. */
   @BeforeEach
   void writeImages() throws IOException {
-    write("train", 90);
-    write("t10k", 30);
-  }
-
-  private void write(String part, int count) throws IOException {
-    Random random = new Random(count);
-    try (DataOutputStream images = file(part + "-images-idx3-ubyte");
-        DataOutputStream labels = file(part + "-labels-idx1-ubyte")) {
-      for (int size : new int[] {0x0803, count, 3, 3}) {
-        images.writeInt(size);
-      }
-      for (int size : new int[] {0x0801, count}) {
-        labels.writeInt(size);
-      }
-      for (int i = 0; i < count; i++) {
-        labels.writeByte(i % 3);
-        for (int pixel = 0; pixel < 9; pixel++) {
-          images.writeByte(random.nextInt(200) + (pixel / 3 == i % 3 ? 50 : 0));
-        }
-      }
-    }
-  }
-
-  private DataOutputStream file(String name) throws IOException {
-    return new DataOutputStream(Files.newOutputStream(folder.resolve(name)));
+    TinyImages.write(folder);
   }
 
   private Shell profile(String... more) {
-    String[] fixed = {
-      "profile",
-      "--data",
-      folder.toString(),
-      "--runs",
-      folder.resolve("runs").toString(),
-      "--epochs",
-      "4",
-      "--batch",
-      "16",
-      "--widths",
-      "12,8"
-    };
-    String[] all = new String[fixed.length + more.length];
-    System.arraycopy(fixed, 0, all, 0, fixed.length);
-    System.arraycopy(more, 0, all, fixed.length, more.length);
-    return Shell.run(all);
+    return TinyImages.train("profile", folder, more);
   }
 
   private static List<String> rows(Shell shell, String title) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Images of 3 x 3 and three classes, whose class is the row that is bright, as IDX files. */
 final class TinyImages {
@@ -16,6 +17,24 @@ final class TinyImages {
   static void write(Path folder) throws IOException {
     write(folder, "train", TRAIN, 1);
     write(folder, "t10k", HELD_OUT, 2);
+  }
+
+  /** Runs a command that trains, on the images of a folder and with what makes it quick. */
+  static Shell train(String command, Path folder, String... more) {
+    Stream<String> quick =
+        Stream.of(
+            command,
+            "--data",
+            folder.toString(),
+            "--runs",
+            folder.resolve("runs").toString(),
+            "--epochs",
+            "4",
+            "--batch",
+            "16",
+            "--widths",
+            "12,8");
+    return Shell.run(Stream.concat(quick, Stream.of(more)).toArray(String[]::new));
   }
 
   private static void write(Path folder, String part, int count, long seed) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
@@ -23,25 +24,10 @@ class TrainCommandTest {
   }
 
   private Shell train(String... more) {
-    String[] fixed = {
-      "train",
-      "--data",
-      folder.toString(),
-      "--runs",
-      folder.resolve("runs").toString(),
-      "--run",
-      "first",
-      "--epochs",
-      "4",
-      "--batch",
-      "16",
-      "--widths",
-      "12,8"
-    };
-    String[] all = new String[fixed.length + more.length];
-    System.arraycopy(fixed, 0, all, 0, fixed.length);
-    System.arraycopy(more, 0, all, fixed.length, more.length);
-    return Shell.run(all);
+    return TinyImages.train(
+        "train",
+        folder,
+        Stream.concat(Stream.of("--run", "first"), Stream.of(more)).toArray(String[]::new));
   }
 
   @Test
