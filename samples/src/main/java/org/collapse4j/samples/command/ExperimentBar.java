@@ -13,14 +13,15 @@ import org.collapse4j.samples.experiment.ExperimentProgress;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.TrainingProgress;
 
-/**
- * Prints a line a training, with a progress bar over all of them, and the time left, below while
- * one runs in a terminal.
- */
+/** Prints a row a training, with a progress bar over all of them below while one runs. */
 final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoCloseable {
   private static final int STEPS_OF_AN_EPOCH = 100;
 
+  private static final List<String> COLUMNS =
+      List.of("training", "dilation.relative", "test accuracy", "gone", "left");
+
   private final PrintWriter out;
+  private final TextTable table = TextTable.ofWidths("lr", 32, 17, 13, 7, 7);
   private ProgressBar bar;
   private long began;
   private long epochsInAll;
@@ -45,6 +46,7 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
     epochsInAll = missing.stream().mapToLong(Hyperparameters::epochs).sum();
     began = System.nanoTime();
     if (trainingsInAll > 0) {
+      print(COLUMNS);
       bar = Terminal.progressBar("", epochsInAll * STEPS_OF_AN_EPOCH);
     }
   }
@@ -101,14 +103,17 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
     trainingsDone++;
     double seconds = (System.nanoTime() - began) / 1e9;
     double left = seconds / epochsDone * (epochsInAll - epochsDone);
-    out.printf(
-        Locale.ROOT,
-        "%-32s dilation.relative %.4f, test accuracy %.4f; %s gone, %s left%n",
-        training,
-        last.heldOut().value(Metric.DILATION_RELATIVE),
-        last.heldOut().value(Metric.ACCURACY),
-        clock(seconds),
-        clock(left));
+    print(
+        List.of(
+            training,
+            TextTable.share(last.heldOut().value(Metric.DILATION_RELATIVE)),
+            TextTable.share(last.heldOut().value(Metric.ACCURACY)),
+            clock(seconds),
+            clock(left)));
+  }
+
+  private void print(List<String> cells) {
+    out.println(table.line(cells));
     out.flush();
   }
 
