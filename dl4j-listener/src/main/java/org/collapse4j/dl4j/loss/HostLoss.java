@@ -73,6 +73,8 @@ final class HostLoss {
     private final double[] wanted = new double[batch.classes()];
     private final double[] z = new double[batch.classes()];
     private double total;
+    private int labelled;
+    private double labelSum;
     private int largest;
     private double others;
 
@@ -91,63 +93,59 @@ final class HostLoss {
       }
       labels.read(row, wanted);
       logits.read(row, z);
-      if (!findTarget()) {
+      double crossEntropy = crossEntropy();
+      if (!formula.accepts(labelled, labelSum)) {
         firstRefused.accumulateAndGet(row, Math::min);
         return 0;
       }
-      DualNumber loss =
-          formula.loss(DualNumber.variable(crossEntropy()), DualNumber.constant(total));
+      DualNumber loss = formula.loss(DualNumber.variable(crossEntropy), DualNumber.constant(total));
       writeGradient(row, loss.slope());
       return loss.value();
     }
 
-    /** Makes what is wanted of the labels; false if they are not accepted. */
-    private boolean findTarget() {
-      int step = factors.length == 1 ? 0 : 1;
-      double[] shares = target.shares();
-      double[] floors = target.floors();
-      int labelled = 0;
-      double labelSum = 0;
-      double sum = 0;
-      for (int c = 0; c < wanted.length; c++) {
-        double label = wanted[c];
-        double factor = factors[c * step];
-        double value = factor == 0 ? 0 : factor * (label * shares[c] + floors[c]);
-        if (label != 0) {
-          labelled++;
-          labelSum += label;
-        }
-        sum += value;
-        wanted[c] = value;
-      }
-      total = sum;
-      return formula.accepts(labelled, labelSum);
-    }
-
     /**
-     * The cross-entropy; the exponentials take the place of the logits. That of the largest is 1
-     * and is kept apart from the sum of the others, so that a saturated row keeps the digits of its
-     * small probabilities.
+     * The cross-entropy, in one loop, since each of its sums waits for the addition before. What is
+     * wanted takes the place of the labels, and exponentials that of the logits. The exponential of
+     * the largest logit is 1 and is kept apart from the sum of the others, so that a saturated row
+     * keeps the digits of its small probabilities.
      */
     private double crossEntropy() {
       largest = largest(z);
       double max = z[largest];
-      double sum = 0;
+      double[] shares = target.shares();
+      double[] floors = target.floors();
+      int step = factors.length == 1 ? 0 : 1;
+      int count = 0;
+      double sumOfLabels = 0;
+      double sumWanted = 0;
+      double sumOfOthers = 0;
       double wantedLogits = 0;
       for (int c = 0; c < z.length; c++) {
-        double shifted = z[c] - max;
-        // A class of which nothing is wanted costs nothing, were its logit negative infinity.
-        if (wanted[c] != 0) {
-          wantedLogits += wanted[c] * shifted;
+        double label = wanted[c];
+        if (label != 0) {
+          count++;
+          sumOfLabels += label;
         }
+        double shifted = z[c] - max;
+        double factor = factors[c * step];
+        double value = factor == 0 ? 0 : factor * (label * shares[c] + floors[c]);
+        // A class of which nothing is wanted costs nothing, were its logit negative infinity.
+        if (value != 0) {
+          sumWanted += value;
+          wantedLogits += value * shifted;
+        }
+        wanted[c] = value;
         double exponential = Exponential.of(shifted);
         z[c] = exponential;
         if (c != largest) {
-          sum += exponential;
+          sumOfOthers += exponential;
         }
       }
-      others = sum;
-      return total * Math.log1p(sum) - wantedLogits;
+      labelled = count;
+      labelSum = sumOfLabels;
+      total = sumWanted;
+      others = sumOfOthers;
+      return total * Math.log1p(others) - wantedLogits;
     }
 
     /** Writes the gradient: that of the cross-entropy times a slope. */

@@ -1,16 +1,13 @@
 package org.collapse4j.dl4j.loss;
 
-import java.util.Arrays;
-
 /**
  * The target of a formula for each class c: {@code label * shares[c] + floors[c]}.
  *
  * @param shares not to be modified
  * @param floors not to be modified
- * @param floorSum the sum of the floors
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, read in loops.
-record LinearTarget(double[] shares, double[] floors, double floorSum) {
+record LinearTarget(double[] shares, double[] floors) {
   /**
    * The target for a number of classes.
    *
@@ -29,6 +26,6 @@ record LinearTarget(double[] shares, double[] floors, double floorSum) {
       shares[c] = target.slope();
       floors[c] = target.value();
     }
-    return new LinearTarget(shares, floors, Arrays.stream(floors).sum());
+    return new LinearTarget(shares, floors);
   }
 }
