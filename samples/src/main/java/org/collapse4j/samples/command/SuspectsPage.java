@@ -1,38 +1,57 @@
 package org.collapse4j.samples.command;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.samples.data.ExampleSources;
 import org.collapse4j.samples.data.ImageData;
 
 /**
- * A page with the pictures whose labels are most suspect, the label each was given and the class it
- * sits with. It needs no other file.
+ * A page to correct labels on: the examples whose labels are most suspect, as pictures or rows, the
+ * label each was given and the class it sits with, and for each the choice to keep the label, to
+ * change it, or to drop the example. What is chosen is kept by the browser and exported as CSV. The
+ * page needs no other file and asks for none.
  */
 final class SuspectsPage {
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; }
-      body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-      h1 { font-size: 1.5rem; margin-bottom: .3rem; }
-      .all { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1rem; padding: 0; }
-      .all li { list-style: none; }
-      figure { margin: 0; border: 1px solid #8886; border-radius: 6px; padding: .6rem; height: 100%; box-sizing: border-box; }
-      img { width: 100%; image-rendering: pixelated; display: block; border-radius: 3px; }
-      figcaption { margin-top: .5rem; overflow-wrap: anywhere; }
-      .given { text-decoration: line-through; text-decoration-color: #c33; text-decoration-thickness: 2px; }
-      .class { font-weight: 600; }
-      small { opacity: .75; }
-      """;
+  /** The longer side of a picture, where its file has more pixels than the network is given. */
+  private static final int MOST_PIXELS = 160;
+
+  /** Columns of a row that are seen at once. */
+  private static final int FIRST_COLUMNS = 12;
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+  private static final String TEMPLATE = resource("suspects.html");
+  private static final String STYLE = resource("suspects.css");
+  private static final String SCRIPT = resource("suspects.js");
+
+  private static final String POLICY =
+      "default-src 'none'; script-src '"
+          + hash(SCRIPT)
+          + "'; style-src '"
+          + hash(STYLE)
+          + "'; img-src data:; base-uri 'none'; form-action 'none'";
 
   private final ImageData images;
+  private final ExampleSources sources;
   private final SuspectLabels suspects;
   private final NoisyLabels known;
 
@@ -44,57 +63,75 @@ final class SuspectsPage {
    */
   SuspectsPage(ImageData images, SuspectLabels suspects, NoisyLabels known) {
     this.images = images;
+    this.sources = images.sources();
     this.suspects = suspects;
     this.known = known;
   }
 
-  /** The page as HTML, with the pictures of the first examples of the ranking. */
-  String html(int pictures) throws IOException {
+  /** The page as HTML, with the first examples of the ranking. */
+  String html(int most) throws IOException {
     List<SuspectLabel> ranking = suspects.ranking();
-    List<SuspectLabel> shown = ranking.subList(0, Math.min(pictures, ranking.size()));
-    StringBuilder html = new StringBuilder();
-    html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    html.append("<title>Suspect labels of ").append(escaped(images.name())).append("</title>\n");
-    html.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n");
-    html.append("<h1>Suspect labels of ").append(escaped(images.name())).append("</h1>\n");
-    html.append(introduction(ranking.size(), shown.size()));
-    html.append("<ol class=\"all\">\n");
+    List<SuspectLabel> shown = ranking.subList(0, Math.min(most, ranking.size()));
+    StringBuilder examples = new StringBuilder();
     for (int i = 0; i < shown.size(); i++) {
-      html.append(figure(i + 1, shown.get(i)));
+      examples.append(example(i + 1, shown.get(i)));
     }
-    return html.append("</ol>\n</body>\n</html>\n").toString();
+    return filled(
+        Map.of(
+            "policy",
+            POLICY,
+            "title",
+            "Suspect labels of " + escaped(images.name()),
+            "style",
+            STYLE,
+            "introduction",
+            introduction(ranking.size(), shown.size()),
+            "layout",
+            sources.arePictures() ? "all" : "all rows",
+            "examples",
+            examples.toString(),
+            "data",
+            inScript(data(shown)),
+            "script",
+            SCRIPT));
+  }
+
+  /** What is filled in is not looked through for places again. */
+  private static String filled(Map<String, String> contents) {
+    return PLACE
+        .matcher(TEMPLATE)
+        .replaceAll(place -> Matcher.quoteReplacement(contents.get(place.group(1))));
   }
 
   private String introduction(int examples, int shown) {
     return String.format(
         Locale.ROOT,
-        "<p>Of %,d training images about %,d have a wrong label. These are the %,d most suspect"
+        "<p>Of %,d training %ss about %,d have a wrong label. These are the %,d most suspect"
             + " ones, the worst first: crossed out the label each was given, below it the class it"
             + " sits with. The margin is the logit of the given label minus the largest other,"
             + " averaged over the epochs; the ratio is the distance to the centre of the given class"
-            + " over that to the other's.</p>\n",
+            + " over that to the other's. Keep a label, change it or drop its example; what is"
+            + " exported is read by <code>train --labels corrected.csv</code>, with the options of"
+            + " the data as they were here.</p>",
         examples,
+        sources.noun(),
         suspects.estimatedCount(),
         shown);
   }
 
-  private String figure(int rank, SuspectLabel suspect) throws IOException {
-    String given = escaped(images.classNames().get(suspect.given()));
-    String sitsWith = escaped(images.classNames().get(suspect.sitsWith()));
+  private String example(int rank, SuspectLabel suspect) throws IOException {
+    String given = escaped(className(suspect.given()));
+    String sitsWith = escaped(className(suspect.sitsWith()));
     return String.format(
         Locale.ROOT,
-        "<li><figure><img src=\"data:image/png;base64,%s\" alt=\"image %d, labelled %s, sits with"
-            + " %s\"><figcaption><span class=\"given\">%s</span><br><span class=\"class\">%s</span>"
-            + "<br><small>%d. image %d<br>margin %.2f%s%s</small></figcaption></figure></li>\n",
-        png((int) suspect.index()),
-        suspect.index(),
-        given,
-        sitsWith,
+        "<li class=\"example\"><figure>%s<figcaption><span class=\"given\">%s</span>"
+            + "<br><span class=\"class\">%s</span><br><small>%d. %s<br>margin %.2f%s%s</small>"
+            + "</figcaption></figure></li>\n",
+        sources.arePictures() ? picture(suspect) : row((int) suspect.index()),
         given,
         sitsWith,
         rank,
-        suspect.index(),
+        called((int) suspect.index()),
         suspect.margin(),
         Double.isNaN(suspect.distanceRatio())
             ? ""
@@ -102,13 +139,68 @@ final class SuspectsPage {
         truth(suspect));
   }
 
+  private String className(int index) {
+    return images.classNames().get(index);
+  }
+
+  private String name(long index) {
+    return sources.names().get((int) index);
+  }
+
+  /** The name of a file is enough, a number is not. */
+  private String called(int index) {
+    String noun = name(index).matches("\\d+") ? sources.noun() + " " : "";
+    return noun + escaped(name(index));
+  }
+
   private String truth(SuspectLabel suspect) {
     return known == null
         ? ""
-        : "<br>in truth " + escaped(images.classNames().get(known.clean((int) suspect.index())));
+        : "<br>in truth " + escaped(className(known.clean((int) suspect.index())));
+  }
+
+  private String picture(SuspectLabel suspect) throws IOException {
+    return String.format(
+        Locale.ROOT,
+        "<img src=\"data:image/png;base64,%s\" alt=\"%s, labelled %s, sits with %s\">",
+        png((int) suspect.index()),
+        called((int) suspect.index()),
+        escaped(className(suspect.given())),
+        escaped(className(suspect.sitsWith())));
+  }
+
+  private String row(int index) {
+    List<String> columns = sources.columns();
+    int seen = Math.min(columns.size(), FIRST_COLUMNS);
+    String first = cells(index, 0, seen);
+    return seen == columns.size()
+        ? first
+        : first
+            + String.format(
+                Locale.ROOT,
+                "<details><summary>%,d more columns</summary>%s</details>",
+                columns.size() - seen,
+                cells(index, seen, columns.size()));
+  }
+
+  private String cells(int index, int from, int to) {
+    StringBuilder table = new StringBuilder("<table>");
+    for (int column = from; column < to; column++) {
+      table.append("<tr><th scope=\"row\">").append(escaped(sources.columns().get(column)));
+      table.append("</th><td>").append(escaped(sources.cells(index).get(column)));
+      table.append("</td></tr>");
+    }
+    return table.append("</table>").toString();
   }
 
   private String png(int index) throws IOException {
+    BufferedImage picture = sources.picture(index, MOST_PIXELS).orElseGet(() -> pixels(index));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", bytes);
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
+  private BufferedImage pixels(int index) {
     float[] pixels = images.train().getFeatures().getRow(index).toFloatVector();
     int size = images.height() * images.width();
     BufferedImage picture =
@@ -121,9 +213,31 @@ final class SuspectsPage {
       }
       picture.setRGB(i % images.width(), i / images.width(), rgb);
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(picture, "png", bytes);
-    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+    return picture;
+  }
+
+  /** What the script needs; what is decided on a page is kept for pages of the same examples. */
+  private String data(List<SuspectLabel> shown) throws IOException {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("noun", sources.noun());
+    ArrayNode classes = data.putArray("classes");
+    images.classNames().forEach(classes::add);
+    ArrayNode examples = data.putArray("examples");
+    for (SuspectLabel suspect : shown) {
+      examples
+          .addObject()
+          .put("index", suspect.index())
+          .put("name", name(suspect.index()))
+          .put("given", suspect.given())
+          .put("suggested", suspect.sitsWith());
+    }
+    data.put("id", hash(images.name() + JSON.writeValueAsString(data)));
+    return JSON.writeValueAsString(data);
+  }
+
+  /** JSON that no script or comment can end in. */
+  private static String inScript(String json) {
+    return json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e");
   }
 
   private static String escaped(String text) {
@@ -132,5 +246,26 @@ final class SuspectsPage {
         .replace(">", "&gt;")
         .replace("\"", "&quot;")
         .replace("'", "&#39;");
+  }
+
+  private static String hash(String content) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+      return "sha256-" + Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java has SHA-256", impossible);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = SuspectsPage.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("The jar lacks " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.data.LabelCorrections;
 import org.collapse4j.samples.experiment.Checkpoint;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.ObservedTraining;
@@ -51,6 +52,14 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private CellOptions cell;
 
   @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "labels that are changed and examples that are dropped, as the page of suspects exports"
+              + " them: CSV with the columns name (or index), given and label, empty to drop")
+  private Path labels;
+
+  @Option(
       names = "--runs",
       paramLabel = "DIR",
       defaultValue = "runs",
@@ -68,16 +77,21 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Hyperparameters.Builder hyperparameters = cell.set(training.collapsing());
+    Hyperparameters.Builder hyperparameters = cell.set(training.collapsing(labels != null));
     Path log = log();
     Checkpoint checkpoint = resume ? checkpoint(log) : null;
     if (!resume) {
       requireNew(log);
     }
+    LabelCorrections corrections = labels == null ? null : LabelCorrections.read(labels);
     ImageData images = training.images();
-    Hyperparameters all = hyperparameters.data(images.name()).build();
+    String data = images.name() + (labels == null ? "" : " with labels of " + corrections.name());
+    Hyperparameters all = hyperparameters.data(data).build();
     ObservedTraining.Builder observed =
-        ObservedTraining.builder(all, log).run(run).checkpoints(Checkpoint.beside(log));
+        ObservedTraining.builder(all, log)
+            .run(run)
+            .corrections(corrections)
+            .checkpoints(Checkpoint.beside(log));
     if (checkpoint != null) {
       checkpoint.requireSame(run, all);
       observed.from(checkpoint);

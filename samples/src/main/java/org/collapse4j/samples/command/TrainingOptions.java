@@ -30,7 +30,7 @@ final class TrainingOptions {
       paramLabel = "N",
       description =
           "the first N training images of each class, 0 for all"
-              + " (default: all; of train without data of one's own 300)")
+              + " (default: all; of train with neither data of one's own nor --labels 300)")
   private Integer examplesPerClass;
 
   @Option(
@@ -121,19 +121,23 @@ final class TrainingOptions {
       description = "factor of the squared parameters, halved (default: ${DEFAULT-VALUE})")
   private double weightDecay;
 
-  /** What the options say, and what they leave open as a network that collapses needs it. */
-  Hyperparameters.Builder collapsing() {
-    Hyperparameters.Builder all = hyperparameters();
+  /**
+   * What the options say, and what they leave open as a network that collapses needs it.
+   *
+   * @param all whether all examples take part unless an option says how many
+   */
+  Hyperparameters.Builder collapsing(boolean all) {
+    Hyperparameters.Builder builder = hyperparameters();
     if (batchNorm == null) {
-      all.batchNorm(true);
+      builder.batchNorm(true);
     }
     if (drops == null) {
-      all.drops(List.of(Math.max(1, epochs / 2), Math.max(2, 5 * epochs / 6)));
+      builder.drops(List.of(Math.max(1, epochs / 2), Math.max(2, 5 * epochs / 6)));
     }
-    if (examplesPerClass == null && data.areBundled()) {
-      all.examplesPerClass(SMALL);
+    if (!all && examplesPerClass == null && data.areBundled()) {
+      builder.examplesPerClass(SMALL);
     }
-    return all;
+    return builder;
   }
 
   /** What the options say, checked; the data are not read. */

@@ -20,8 +20,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * A CSV file in memory: a header and rows of as many cells, without the spaces around them. Its
- * lines end in any way, and a line without a cell is passed over.
+ * A CSV file in memory: a header and rows of as many cells, without the spaces around them unless
+ * they are quoted. Its lines end in any way, and a line without a cell is passed over.
  */
 final class CsvTable {
   private static final char BYTE_ORDER_MARK = '\ufeff';
@@ -63,7 +63,7 @@ final class CsvTable {
         CSVParser parser = CSVParser.parse(in, format(delimiter(in)))) {
       for (CSVRecord cells : parser) {
         row = cells.getRecordNumber();
-        table.add(row, cells.toList().stream().map(String::strip).toList());
+        table.add(row, cells.toList());
         row++;
       }
     } catch (CharacterCodingException e) {

@@ -1,8 +1,13 @@
 package org.collapse4j.samples.data;
 
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the examples of a data set are in the files they come from: images with a name each, or rows
@@ -14,6 +19,7 @@ public final class ExampleSources {
   private final List<String> names;
   private final List<String> columns;
   private final List<List<String>> cells;
+  private final Path directory;
   private final List<String> remarks;
 
   private ExampleSources(
@@ -21,28 +27,31 @@ public final class ExampleSources {
       List<String> names,
       List<String> columns,
       List<List<String>> cells,
+      Path directory,
       List<String> remarks) {
     this.noun = noun;
     this.names = List.copyOf(names);
     this.columns = List.copyOf(columns);
     this.cells = List.copyOf(cells);
+    this.directory = directory;
     this.remarks = List.copyOf(remarks);
   }
 
   /** Images that are known by their position, from 0. */
   static ExampleSources numbered(int count) {
     List<String> names = IntStream.range(0, count).mapToObj(String::valueOf).toList();
-    return new ExampleSources("image", names, List.of(), List.of(), List.of());
+    return new ExampleSources("image", names, List.of(), List.of(), null, List.of());
   }
 
   /**
    * Images in files.
    *
-   * @param names of each, different ones
+   * @param directory where they are
+   * @param names the path of each from there
    * @param remarks lines that tell what was left out
    */
-  static ExampleSources files(List<String> names, List<String> remarks) {
-    return new ExampleSources("image", names, List.of(), List.of(), remarks);
+  static ExampleSources files(Path directory, List<String> names, List<String> remarks) {
+    return new ExampleSources("image", names, List.of(), List.of(), directory, remarks);
   }
 
   /**
@@ -53,7 +62,7 @@ public final class ExampleSources {
    * @param cells of each row, one a column
    */
   static ExampleSources rows(List<String> names, List<String> columns, List<List<String>> cells) {
-    return new ExampleSources("row", names, columns, cells, List.of());
+    return new ExampleSources("row", names, columns, cells, null, List.of());
   }
 
   /** Those of some examples, in the order given. */
@@ -63,7 +72,14 @@ public final class ExampleSources {
         Arrays.stream(examples).mapToObj(names::get).toList(),
         columns,
         cells.isEmpty() ? cells : Arrays.stream(examples).mapToObj(cells::get).toList(),
+        directory,
         remarks);
+  }
+
+  /** With one remark more. */
+  ExampleSources with(String remark) {
+    List<String> all = Stream.concat(remarks.stream(), Stream.of(remark)).toList();
+    return new ExampleSources(noun, names, columns, cells, directory, all);
   }
 
   /** What an example is called: image or row. */
@@ -97,6 +113,23 @@ public final class ExampleSources {
   /** The texts of a row, one a column. */
   public List<String> cells(int example) {
     return cells.get(example);
+  }
+
+  /**
+   * The picture in an example's file, as it is.
+   *
+   * @param most pixels of its longer side, which it is scaled down to
+   * @return empty if there is no such file, or none any more
+   */
+  public Optional<BufferedImage> picture(int example, int most) {
+    if (directory == null) {
+      return Optional.empty();
+    }
+    try {
+      return PictureFile.readAtMost(directory.resolve(names.get(example)), most);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** Lines that tell what of the files was left out. */

@@ -105,6 +105,16 @@ public record ImageData(
     return String.format("%08x", sum.getValue());
   }
 
+  /**
+   * The same images, of which some training images are left or have other labels.
+   *
+   * @param rows which training images are left
+   * @param remark what was done, for those who read
+   */
+  ImageData withTraining(DataSet newTrain, int[] rows, String remark) {
+    return with(newTrain, heldOut, classNames, sources.of(rows).with(remark));
+  }
+
   private ImageData with(
       DataSet newTrain, DataSet newHeldOut, List<String> names, ExampleSources newSources) {
     return new ImageData(name, newTrain, newHeldOut, channels, height, width, names, newSources);

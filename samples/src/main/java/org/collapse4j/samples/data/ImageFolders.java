@@ -181,7 +181,7 @@ public final class ImageFolders {
             size,
             size,
             classNames,
-            ExampleSources.files(names, remarks()).of(parts.train()));
+            ExampleSources.files(directory, names, remarks()).of(parts.train()));
     return images.named(images.name() + "-" + images.checksum());
   }
 

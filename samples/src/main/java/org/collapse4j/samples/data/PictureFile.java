@@ -50,6 +50,29 @@ final class PictureFile {
    * @throws IOException if it is one that cannot be decoded; the message says why
    */
   static Optional<byte[]> read(Path file, int size) throws IOException {
+    return read(file).map(image -> planes(scaled(onWhite(image), size, size)));
+  }
+
+  /**
+   * Reads a picture to look at.
+   *
+   * @param most pixels of its longer side, which it is scaled down to
+   * @return empty if the file is no picture
+   * @throws IOException if it is one that cannot be decoded
+   */
+  static Optional<BufferedImage> readAtMost(Path file, int most) throws IOException {
+    return read(file)
+        .map(
+            image -> {
+              double longer = Math.max(image.getWidth(), image.getHeight());
+              double scale = Math.min(1, most / longer);
+              int width = Math.max(1, (int) Math.round(scale * image.getWidth()));
+              int height = Math.max(1, (int) Math.round(scale * image.getHeight()));
+              return scaled(onWhite(image), width, height);
+            });
+  }
+
+  private static Optional<BufferedImage> read(Path file) throws IOException {
     String suffix = suffix(file);
     try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
       if (in == null) {
@@ -57,7 +80,7 @@ final class PictureFile {
       }
       Optional<ImageReader> reader = reader(in, suffix);
       if (reader.isPresent()) {
-        return Optional.of(pixels(decoded(reader.get(), in, Files.size(file)), size));
+        return Optional.of(decoded(reader.get(), in, Files.size(file)));
       }
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       // The JDK's readers believe what a header says, and throw all of these.
@@ -117,17 +140,22 @@ final class PictureFile {
     return (int) Math.ceil(Math.sqrt((double) pixels / MOST_READ));
   }
 
-  private static byte[] pixels(BufferedImage image, int size) {
-    BufferedImage scaled = onWhite(image);
-    int width = scaled.getWidth();
-    int height = scaled.getHeight();
-    while (width != size || height != size) {
-      // By halves, so that no pixel of the larger picture is passed over.
-      width = Math.max(size, (width + 1) / 2);
-      height = Math.max(size, (height + 1) / 2);
+  /** By halves, so that no pixel of a larger picture is passed over. */
+  private static BufferedImage scaled(BufferedImage image, int toWidth, int toHeight) {
+    BufferedImage scaled = image;
+    int width = image.getWidth();
+    int height = image.getHeight();
+    while (width != toWidth || height != toHeight) {
+      width = Math.max(toWidth, (width + 1) / 2);
+      height = Math.max(toHeight, (height + 1) / 2);
       scaled = drawn(scaled, width, height);
     }
-    int[] rgb = scaled.getRGB(0, 0, size, size, null, 0, size);
+    return scaled;
+  }
+
+  private static byte[] planes(BufferedImage image) {
+    int width = image.getWidth();
+    int[] rgb = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
     byte[] planes = new byte[3 * rgb.length];
     for (int i = 0; i < rgb.length; i++) {
       planes[i] = (byte) (rgb[i] >> 16);

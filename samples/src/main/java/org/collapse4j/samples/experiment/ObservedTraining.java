@@ -9,6 +9,7 @@ import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.samples.data.ImageData;
+import org.collapse4j.samples.data.LabelCorrections;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
@@ -42,6 +43,7 @@ public final class ObservedTraining {
   private final Path log;
   private final int everyEpochs;
   private final boolean suspectLabels;
+  private final LabelCorrections corrections;
   private final Path checkpointFile;
   private final Checkpoint checkpoint;
   private long checkpointWritten;
@@ -53,6 +55,7 @@ public final class ObservedTraining {
     log = builder.log;
     everyEpochs = builder.everyEpochs;
     suspectLabels = builder.suspectLabels;
+    corrections = builder.corrections;
     checkpointFile = builder.checkpointFile;
     checkpoint = builder.checkpoint;
   }
@@ -78,12 +81,13 @@ public final class ObservedTraining {
    * @throws IOException if log or checkpoint cannot be read or written
    */
   public Model run(ImageData all, TrainingProgress progress) throws IOException {
-    ImageData images = hyperparameters.select(all);
     if (checkpoint != null) {
       checkpoint.requireSame(run, hyperparameters);
     }
     hyperparameters.chooseThreads();
-    DataSet train = corrupted(images);
+    Examples examples = examples(all);
+    ImageData images = examples.images();
+    DataSet train = examples.train();
     Model network = checkpoint == null ? hyperparameters.network(images) : checkpoint.restore();
     int done = epochsDone();
     new LoggedRun(log, run).keepUntil(done, done - done % everyEpochs);
@@ -126,6 +130,28 @@ public final class ObservedTraining {
   /** Clean labels and indices go along with the examples, so that a probe sees memorization. */
   private DataSet corrupted(ImageData images) {
     return LabelledExamples.corrupt(images.train(), hyperparameters.noise(images.numClasses()));
+  }
+
+  /** The images, and those to train on with indices and clean labels. */
+  private record Examples(ImageData images, DataSet train) {}
+
+  private Examples examples(ImageData all) {
+    ImageData selected = hyperparameters.select(all);
+    DataSet labelled = corrupted(selected);
+    if (corrections == null) {
+      return new Examples(selected, labelled);
+    }
+    ImageData corrected = corrections.apply(selected, labelled, all);
+    return new Examples(corrected, withCleanLabels(corrected.train()));
+  }
+
+  /** Where no label was corrupted here, what has been decided of labels is the best known. */
+  private DataSet withCleanLabels(DataSet corrected) {
+    return hyperparameters.noiseRate() > 0
+        ? corrected
+        : LabelledExamples.corrupt(
+            new DataSet(corrected.getFeatures(), corrected.getLabels()),
+            hyperparameters.noise(corrected.numOutcomes()));
   }
 
   private NeuralCollapseListener listener(
@@ -265,6 +291,7 @@ public final class ObservedTraining {
     private String run;
     private int everyEpochs = 1;
     private boolean suspectLabels;
+    private LabelCorrections corrections;
     private Path checkpointFile;
     private Checkpoint checkpoint;
 
@@ -292,6 +319,12 @@ public final class ObservedTraining {
     /** Whether to rank the training examples by how probably their label is wrong. */
     public Builder suspectLabels(boolean enabled) {
       suspectLabels = enabled;
+      return this;
+    }
+
+    /** What has been decided of single labels, after they were corrupted; nothing unless set. */
+    public Builder corrections(LabelCorrections decisions) {
+      corrections = decisions;
       return this;
     }
 

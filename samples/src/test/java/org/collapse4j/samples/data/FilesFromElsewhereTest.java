@@ -98,6 +98,7 @@ class FilesFromElsewhereTest {
         "photos",
         f -> ImageFolders.read(f, 4, ImageFolders.Colours.AS_THEY_ARE, new HeldOutSplit(0.5, 1))),
     TABLE(10, "table.csv", f -> LabelledTable.read(f, "kind", List.of(), new HeldOutSplit(0.5, 1))),
+    CORRECTIONS(3, "corrected.csv", LabelCorrections::read),
     THEORY(10, "theory.csv", TheoryCurve::read),
     NETWORK(2, "network.zip", SavedNetwork::read);
 
@@ -221,6 +222,7 @@ class FilesFromElsewhereTest {
       case JSON_LINES -> files(List.of(log(JsonLinesSink::new), realLog()));
       case IMAGES -> photos();
       case TABLE -> files(List.of(table(","), table(";")));
+      case CORRECTIONS -> files(List.of(corrections()));
       case THEORY -> files(List.of(theory()));
       case NETWORK -> files(List.of(network()));
     };
@@ -365,6 +367,15 @@ class FilesFromElsewhereTest {
       formats.add(files);
     }
     return formats;
+  }
+
+  private static byte[] corrections() {
+    return """
+    index,name,given,suggested,decision,label
+    3,"a, 1.png",a,b,change,b
+    7,b/1.png,b,a,drop,
+    """
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] table(String delimiter) {
