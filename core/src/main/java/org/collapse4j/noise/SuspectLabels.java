@@ -16,10 +16,14 @@ import java.util.function.LongPredicate;
  * mode). The smaller this average, the higher an example ranks.
  */
 public final class SuspectLabels {
-  /** What a standard normal variable exceeds with a probability of 1/20. */
-  private static final double ONCE_IN_TWENTY = 1.6448536269514722;
+  /**
+   * Where a larger share of the suspects is memorized, memorization has begun. From there on the
+   * ranking gets worse: in the reference set-ups it is best where about so many are.
+   */
+  public static final double MEMORIZATION_BEGUN = 0.1;
 
   private final List<SuspectLabel> ranking;
+  private final int estimatedCount;
   private final double fluctuation;
   private final double memorizationEstimated;
   private final OptionalInt frozenAt;
@@ -37,9 +41,11 @@ public final class SuspectLabels {
                 Comparator.comparingDouble(SuspectLabel::margin)
                     .thenComparingLong(SuspectLabel::index))
             .toList();
+    this.estimatedCount =
+        WrongLabelCount.of(ranking.stream().mapToDouble(SuspectLabel::margin).toArray());
     this.fluctuation = fluctuation;
     this.frozenAt = frozenAt;
-    this.memorizationEstimated = (double) countIn(suspects(), fitted) / estimatedCount();
+    this.memorizationEstimated = (double) countIn(suspects(), fitted) / estimatedCount;
   }
 
   /** Every example observed, the most suspect first; of equal margins the lower index. */
@@ -60,25 +66,30 @@ public final class SuspectLabels {
   }
 
   /**
-   * The estimated number of wrong labels: of those whose average margin is so far below zero that a
-   * margin would fluctuate there from zero only once in twenty times, {@code -1.645} times the
-   * {@link #fluctuation()} if it were normally distributed. What the network contradicts by less
-   * may as well be a hard example.
+   * The estimated number of wrong labels: of those whose average margin is below zero, what exceeds
+   * the number of right but hard examples there.
    *
-   * <p>It needs some epochs of training to be of use: in the first few it is too large. It is too
-   * large where hardly any label is wrong, since the hardest examples count then, and far too small
-   * where nearly half of a class has the same wrong label, which the network takes for a right one.
+   * <p>How many these are is told by the margins above zero, which are nearly all of right labels.
+   * The lower half of those is taken for a normal distribution about their median, cut off at zero;
+   * its width is that with the mean square distance to the median that they have, and what it would
+   * have below zero is the number of the hard ones. Where the lower half falls off towards zero no
+   * faster than a uniform distribution, early in training or of a hard data set with hardly a wrong
+   * label, nothing speaks for wrong labels, and the estimate is 0.
+   *
+   * <p>It needs some epochs of training to be of use, and is too small once many wrong labels have
+   * been memorized, unless evidence has {@linkplain #frozenAt stopped counting} before. It is too
+   * small where few labels of a hard data set are wrong, and far too small where nearly half of a
+   * class has the same wrong label, which the network takes for a right one.
    *
    * @return from 0 to the number of examples
    */
   public int estimatedCount() {
-    double threshold = -ONCE_IN_TWENTY * fluctuation;
-    return (int) ranking.stream().filter(suspect -> suspect.margin() < threshold).count();
+    return estimatedCount;
   }
 
   /** The first {@link #estimatedCount} of the ranking: the labels that are probably wrong. */
   public List<SuspectLabel> suspects() {
-    return ranking.subList(0, estimatedCount());
+    return ranking.subList(0, estimatedCount);
   }
 
   /**
@@ -94,7 +105,7 @@ public final class SuspectLabels {
 
   /**
    * The number of epochs that count as evidence, if memorization has begun and later ones do not:
-   * more than a quarter of the suspects were memorized at the end of the last of them.
+   * more than a tenth of the suspects were memorized at the end of the last of them.
    */
   public OptionalInt frozenAt() {
     return frozenAt;

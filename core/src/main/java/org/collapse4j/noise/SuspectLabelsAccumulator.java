@@ -28,9 +28,6 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class SuspectLabelsAccumulator implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** Of the suspects so many may be memorized before evidence counts no more. */
-  private static final double MOST_MEMORIZED = 0.25;
-
   private final int numClasses;
   private final Evidence evidence = new Evidence();
   private int frozenAt;
@@ -255,11 +252,11 @@ public final class SuspectLabelsAccumulator implements Serializable {
 
   /**
    * Says that every example has been observed once more. From the epoch on at the end of which more
-   * than a quarter of the suspects are {@linkplain SuspectLabels#memorizationEstimated memorized},
+   * than a tenth of the suspects are {@linkplain SuspectLabels#memorizationEstimated memorized},
    * what is observed counts as evidence no more.
    */
   public void endEpoch() {
-    if (frozenAt == 0 && snapshot().memorizationEstimated() > MOST_MEMORIZED) {
+    if (frozenAt == 0 && snapshot().memorizationEstimated() > SuspectLabels.MEMORIZATION_BEGUN) {
       frozenAt = mostObservations();
     }
   }

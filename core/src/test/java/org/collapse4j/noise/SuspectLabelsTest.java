@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.collapse4j.stats.ClassStatistics;
@@ -233,29 +234,95 @@ class SuspectLabelsTest {
   }
 
   @Test
-  void theEstimateCountsWhatIsBelowZeroByMoreThanAMarginFluctuates() {
+  void theFluctuationIsThatFromOneEpochToTheNext() {
     double[] one = margins(1);
     double[] two = margins(2);
     double[] three = margins(3);
     double sum = 0;
-    int below = 0;
     for (int i = 0; i < EXAMPLES; i++) {
       double up = two[i] - one[i];
       double down = three[i] - two[i];
       sum += up * up + down * down;
     }
     double fluctuation = Math.sqrt(sum / (4 * EXAMPLES));
-    for (SuspectLabel suspect : epochs(1, 2, 3).snapshot().ranking()) {
-      below += suspect.margin() < -1.6448536269514722 * fluctuation ? 1 : 0;
-    }
-    SuspectLabels labels = epochs(1, 2, 3).snapshot();
-    assertEquals(fluctuation, labels.fluctuation(), ROUNDED);
-    assertEquals(below, labels.estimatedCount());
-    assertTrue(below > 0);
+    assertEquals(fluctuation, epochs(1, 2, 3).snapshot().fluctuation(), ROUNDED);
     assertEquals(0, epochs(1).snapshot().fluctuation(), 0);
-    long negative =
-        epochs(1).snapshot().ranking().stream().filter(suspect -> suspect.margin() < 0).count();
-    assertEquals(negative, epochs(1).snapshot().estimatedCount());
+  }
+
+  /** Right labels about 1, some of them hard, and wrong ones about minus 1. */
+  private static double[] mixture(int right, double spread, int wrong) {
+    Random random = new Random(5);
+    return DoubleStream.concat(
+            DoubleStream.generate(() -> 1 + spread * random.nextGaussian()).limit(right),
+            DoubleStream.generate(() -> -1 + 0.4 * random.nextGaussian()).limit(wrong))
+        .toArray();
+  }
+
+  private static SuspectLabels of(double scale, double[] margins) {
+    int[] given = new int[margins.length];
+    return afterEpoch(
+        SuspectLabelsAccumulator.forClasses(3),
+        given,
+        Arrays.stream(margins).map(margin -> scale * margin).toArray());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.3, 400", "0.5, 400", "0.7, 400", "0.5, 1000", "0.7, 2500", "0.5, 100"})
+  void hardExamplesAreNotTakenForWrongOnes(double spread, int wrong) {
+    double[] margins = mixture(4000, spread, wrong);
+    long hard = Arrays.stream(margins).limit(4000).filter(margin -> margin < 0).count();
+    int estimate = of(1, margins).estimatedCount();
+    assertEquals(wrong, estimate, 0.05 * wrong + 0.2 * hard, hard + " hard ones");
+    assertEquals(estimate, of(8, margins).estimatedCount(), "of whatever scale");
+  }
+
+  @Test
+  void theEstimateIsWhatExceedsThePartOfANormalDistributionBelowZero() {
+    double[] margins = mixture(3000, 0.6, 500);
+    double[] above = Arrays.stream(margins).filter(margin -> margin > 0).sorted().toArray();
+    double median = (above[above.length / 2] + above[(above.length - 1) / 2]) / 2;
+    double[] lower = Arrays.stream(above).filter(margin -> margin <= median).toArray();
+    double wanted = Arrays.stream(lower).map(m -> (m - median) * (m - median)).sum() / lower.length;
+    double width = 0;
+    double part = 0;
+    for (double sigma = median; square(sigma, median) > wanted; sigma -= 1e-3) {
+      width = sigma;
+    }
+    for (double x = 0; x > -10; x -= 1e-4) {
+      part += 1e-4 * normal(x, median, width);
+    }
+    double half = 0;
+    for (double x = 0; x < median; x += 1e-4) {
+      half += 1e-4 * normal(x, median, width);
+    }
+    double expected = margins.length - above.length - lower.length * part / half;
+    assertEquals(expected, of(1, margins).estimatedCount(), 2);
+  }
+
+  private static double normal(double x, double mean, double width) {
+    return Math.exp(-Math.pow((x - mean) / width, 2) / 2);
+  }
+
+  /** The mean square distance to the mean of a normal distribution between zero and its mean. */
+  private static double square(double width, double mean) {
+    double squares = 0;
+    double all = 0;
+    for (double x = 0; x < mean; x += 1e-3) {
+      squares += (x - mean) * (x - mean) * normal(x, mean, width);
+      all += normal(x, mean, width);
+    }
+    return squares / all;
+  }
+
+  @Test
+  void nothingSpeaksForWrongLabelsWhereMarginsAreSpreadEvenlyAboutZero() {
+    double[] even = IntStream.range(-100, 300).mapToDouble(i -> i / 100.0).toArray();
+    assertEquals(0, of(1, even).estimatedCount());
+    assertEquals(0, of(1, mixture(4000, 0.5, 0)).estimatedCount(), 60);
+    assertEquals(3, of(1, new double[] {-1, -2, -3}).estimatedCount(), "none is learnt");
+    assertEquals(1, of(1, new double[] {-1, 2}).estimatedCount());
+    assertEquals(0, of(1, new double[] {0, 0, 2}).estimatedCount());
+    assertEquals(2, of(1e300, margins(-1, -1)).estimatedCount());
   }
 
   @Test
@@ -318,37 +385,47 @@ class SuspectLabelsTest {
   }
 
   @Test
-  void evidenceCountsUntilAQuarterOfTheSuspectsAreMemorized() {
+  void evidenceCountsUntilATenthOfTheSuspectsAreMemorized() {
     int[] given = IntStream.range(0, 60).map(i -> i % 3).toArray();
     SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
-    SuspectLabels labels = afterEpoch(accumulator, given, margins(-8, -8, -8, -8));
-    assertEquals(4, labels.estimatedCount());
+    SuspectLabels labels = afterEpoch(accumulator, given, tenSuspects(0));
+    assertEquals(10, labels.estimatedCount());
     assertEquals(0, labels.memorizationEstimated());
-    labels = afterEpoch(accumulator, given, margins(-8, -8, -8, 1));
-    assertEquals(0.25, labels.memorizationEstimated());
+    labels = afterEpoch(accumulator, given, tenSuspects(1));
+    assertEquals(0.1, labels.memorizationEstimated());
     assertTrue(labels.frozenAt().isEmpty());
-    labels = afterEpoch(accumulator, given, margins(-8, -8, 1, -8));
+    labels = afterEpoch(accumulator, given, tenSuspects(1));
     assertTrue(labels.frozenAt().isEmpty());
-    labels = afterEpoch(accumulator, given, margins(-8, 1, 1, -8));
-    assertEquals(0.5, labels.memorizationEstimated());
+    labels = afterEpoch(accumulator, given, tenSuspects(2));
+    assertEquals(0.2, labels.memorizationEstimated());
     assertEquals(4, labels.frozenAt().orElseThrow());
     double fluctuation = labels.fluctuation();
     List<SuspectLabel> ranking = labels.ranking();
 
-    labels = afterEpoch(accumulator, given, margins(9, 9, 9, -1, -9, -9));
+    double[] later = tenSuspects(7);
+    later[20] = -9;
+    labels = afterEpoch(accumulator, given, later);
     assertEquals(ranking, labels.ranking());
-    assertEquals(4, labels.estimatedCount());
+    assertEquals(10, labels.estimatedCount());
     assertEquals(fluctuation, labels.fluctuation());
     assertEquals(4, labels.frozenAt().orElseThrow());
-    assertEquals(0.75, labels.memorizationEstimated());
+    assertEquals(0.7, labels.memorizationEstimated());
 
     SuspectLabelsAccumulator epoch = SuspectLabelsAccumulator.forClasses(3);
-    afterEpoch(epoch, given, margins(-9, -9, -9, -9));
+    afterEpoch(epoch, given, tenSuspects(0));
     accumulator.merge(epoch);
     assertEquals(ranking, accumulator.snapshot().ranking());
     assertEquals(0, accumulator.snapshot().memorizationEstimated());
     epoch.merge(accumulator);
     assertEquals(4, epoch.snapshot().frozenAt().orElseThrow());
+  }
+
+  /** Of the first ten examples so many are memorized, all others are learnt. */
+  private static double[] tenSuspects(int memorized) {
+    double[] first = new double[10];
+    Arrays.fill(first, -8);
+    Arrays.fill(first, 0, memorized, 1);
+    return margins(first);
   }
 
   /** The margins of 60 examples, of which all but the first few are learnt. */
