@@ -1,6 +1,7 @@
 package org.collapse4j.evaluation;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
@@ -20,9 +21,34 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param <P> what tells the points apart
  */
 public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epoch<P>> {
+  private final boolean counted;
   private SuspectLabelsAccumulator total;
   private SuspectLabels found = SuspectLabelsAccumulator.forClasses(2).snapshot();
   private P point;
+
+  private SuspectEvidence(boolean counted) {
+    this.counted = counted;
+  }
+
+  /**
+   * Evidence by which examples are told apart and ranked. Where it cannot be had, as without a
+   * classifier, that is a failure.
+   *
+   * @param <P> what tells the points apart
+   */
+  public static <P> SuspectEvidence<P> ofExamples() {
+    return new SuspectEvidence<>(false);
+  }
+
+  /**
+   * Evidence by which suspects are only counted, of rows that are the same in every epoch and come
+   * in the same order: all that they cost are the logits. Without a classifier there is none.
+   *
+   * @param <P> what tells the points apart
+   */
+  public static <P> SuspectEvidence<P> ofSameRows() {
+    return new SuspectEvidence<>(true);
+  }
 
   @Override
   public String purpose() {
@@ -31,11 +57,14 @@ public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epo
 
   @Override
   public Epoch<P> learner() {
-    return new Epoch<>();
+    return new Epoch<>(counted);
   }
 
   @Override
   public void finish(Epoch<P> epoch) {
+    if (epoch.point == null) {
+      return;
+    }
     epoch.requireDistinct();
     point = epoch.point;
     if (total == null) {
@@ -78,6 +107,8 @@ public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epo
   public static final class Epoch<P> implements Learner<P, Epoch<P>> {
     private static final long serialVersionUID = 1;
 
+    private final boolean counted;
+
     @SuppressWarnings("serial") // What tells points apart in other processes can be serialized.
     private P point;
 
@@ -86,21 +117,28 @@ public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epo
     private transient Classifier classifier;
     private transient ClassStatistics centres;
 
-    private Epoch() {}
+    private Epoch(boolean counted) {
+      this.counted = counted;
+    }
 
     @Override
     public void begin(Map<P, ClassStatistics> centresOfPoints, RowParts<P> rows) {
-      point =
+      Optional<P> found =
           centresOfPoints.keySet().stream()
               .filter(candidate -> rows.classifier(candidate) != null)
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "Suspect labels are found by the logits, so an output layer with weights"
-                              + " must be among the layers measured"));
-      classifier = rows.classifier(point);
-      centres = centresOfPoints.get(point);
+              .findFirst();
+      if (found.isEmpty() && !counted) {
+        throw new IllegalArgumentException(
+            "Suspect labels are found by the logits, so an output layer with weights"
+                + " must be among the layers measured");
+      }
+      found.ifPresent(candidate -> begin(candidate, centresOfPoints.get(candidate), rows));
+    }
+
+    private void begin(P candidate, ClassStatistics centresThere, RowParts<P> rows) {
+      point = candidate;
+      classifier = rows.classifier(candidate);
+      centres = centresThere;
       evidence = SuspectLabelsAccumulator.forClasses(centres.numClasses());
     }
 
@@ -108,16 +146,22 @@ public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epo
     public void observe(P at, LabelledRows rows) {
       if (at.equals(point)) {
         INDArray features = rows.features();
-        evidence.observe(
-            indices(rows), classifier.logits(features), rows.classes(), features, centres);
+        INDArray logits = classifier.logits(features);
+        if (counted) {
+          evidence.observe(positions(rows), logits, rows.classes());
+        } else {
+          evidence.observe(indices(rows), logits, rows.classes(), features, centres);
+        }
         rowCount += rows.size();
       }
     }
 
     private long[] indices(LabelledRows rows) {
-      return rows.origins()
-          .map(RowOrigins::indices)
-          .orElseGet(() -> IntStream.range(0, rows.size()).mapToLong(i -> rowCount + i).toArray());
+      return rows.origins().map(RowOrigins::indices).orElseGet(() -> positions(rows));
+    }
+
+    private long[] positions(LabelledRows rows) {
+      return IntStream.range(0, rows.size()).mapToLong(i -> rowCount + i).toArray();
     }
 
     @Override
@@ -128,6 +172,9 @@ public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epo
 
     @Override
     public void merge(Epoch<P> other) {
+      if (other.point == null) {
+        return;
+      }
       evidence.merge(other.evidence);
       rowCount += other.rowCount;
     }

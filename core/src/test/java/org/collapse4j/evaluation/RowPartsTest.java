@@ -181,7 +181,7 @@ class RowPartsTest {
   /** Everything that can be measured. */
   private static final class All {
     final PlaneEvidence<String> planes = new PlaneEvidence<>("rows");
-    final SuspectEvidence<String> suspects = new SuspectEvidence<>();
+    final SuspectEvidence<String> suspects = SuspectEvidence.ofExamples();
     final MemorizationEvidence<String> memorization;
     final Evaluation<String> evaluation;
 

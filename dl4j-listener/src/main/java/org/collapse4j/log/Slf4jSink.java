@@ -47,6 +47,8 @@ public final class Slf4jSink extends SerialSink {
           Metric.MEMORIZATION_FRACTION,
           Metric.MEMORIZATION_FITTED,
           Metric.MEMORIZATION_RECOVERED,
+          Metric.SUSPECTS_SHARE,
+          Metric.MEMORIZATION_ESTIMATED,
           Metric.EXAMPLES_NONFINITE);
 
   /** Whether the SLF4J on the class path is of version 2, which has key-value pairs. */

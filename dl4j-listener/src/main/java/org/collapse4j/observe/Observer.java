@@ -50,7 +50,11 @@ public final class Observer implements AutoCloseable {
   private final Schedule schedule;
   private final MeasuringGuard guard;
   private final TrainingStream stream;
-  private final SuspectEvidence<MeasuredPoint> suspects = new SuspectEvidence<>();
+  private final SuspectEvidence<MeasuredPoint> suspects = SuspectEvidence.ofExamples();
+
+  /** The sample's examples stay the same, so that their labels can be judged with no option set. */
+  private final SuspectEvidence<MeasuredPoint> suspectsOfSample = SuspectEvidence.ofSameRows();
+
   private final ObservedRun observed = new ObservedRun();
   private final Set<Probe> refused = new HashSet<>();
   private final List<SinkWriter> writers;
@@ -439,18 +443,34 @@ public final class Observer implements AutoCloseable {
       }
       SplitRows rows =
           new SplitRows(model, "the sample of the training data", true, 0, current::forEach);
-      observations.addAll(measure(Observation.TRAIN, rows.name(), () -> rows, false));
+      boolean isJudged = current.isComplete() && current.hasOneLabelEach() && !options.resample;
+      observations.addAll(
+          measure(
+              Observation.TRAIN,
+              rows.name(),
+              () -> rows,
+              false,
+              isJudged ? Optional.of(suspectsOfSample) : Optional.empty()));
     }
 
     private void observe(Probe probe) {
       boolean isHeldOut = probe.role() == Probe.Role.HELD_OUT;
       ofProbes.put(
           probe.split(),
-          measure(probe.split(), probe.describe(), () -> probe.rows(model), isHeldOut));
+          measure(
+              probe.split(),
+              probe.describe(),
+              () -> probe.rows(model),
+              isHeldOut,
+              findsSuspectsIn(probe.split()) ? Optional.of(suspects) : Optional.empty()));
     }
 
     private List<Observation> measure(
-        String split, String name, Supplier<RowParts<MeasuredPoint>> rows, boolean isHeldOut) {
+        String split,
+        String name,
+        Supplier<RowParts<MeasuredPoint>> rows,
+        boolean isHeldOut,
+        Optional<SuspectEvidence<MeasuredPoint>> judges) {
       List<Observation> measured = new ArrayList<>();
       guard.run(
           "measure " + name,
@@ -463,9 +483,7 @@ public final class Observer implements AutoCloseable {
             if (!isHeldOut) {
               wanted.evidence(memorization);
             }
-            if (findsSuspectsIn(split)) {
-              wanted.evidence(suspects);
-            }
+            judges.ifPresent(wanted::evidence);
             Evaluation<MeasuredPoint> evaluation = wanted.build();
             Map<MeasuredPoint, Evaluation.Result> results = evaluation.measure();
             if (findsSuspectsIn(split)) {

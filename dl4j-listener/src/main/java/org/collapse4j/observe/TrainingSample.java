@@ -35,6 +35,7 @@ final class TrainingSample {
   private final SplittableRandom random;
   private List<Part> parts = new ArrayList<>();
   private boolean complete;
+  private boolean oneLabelEach = true;
 
   private int kept;
   private int largestBatch;
@@ -73,6 +74,11 @@ final class TrainingSample {
     return complete;
   }
 
+  /** Whether every example that was offered has one label, and not one a time step or pixel. */
+  synchronized boolean hasOneLabelEach() {
+    return oneLabelEach;
+  }
+
   /** How many batches were passed by. */
   synchronized long iterations() {
     return iterations;
@@ -94,6 +100,7 @@ final class TrainingSample {
       iterations++;
       largestBatch = Math.max(largestBatch, examples);
       boolean labelEach = classes.length == examples;
+      oneLabelEach &= labelEach;
       keep(offered, labelEach ? classes : unknown(examples));
       size = size(offered, Math.max(1, classes.length / Math.max(1, examples)));
       most = (int) mostExamples(offered);

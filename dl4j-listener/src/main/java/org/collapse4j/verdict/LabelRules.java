@@ -4,9 +4,11 @@ import static org.collapse4j.verdict.Wording.count;
 import static org.collapse4j.verdict.Wording.percent;
 import static org.collapse4j.verdict.Wording.verdict;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.collapse4j.log.MetricSeries;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.verdict.Verdict.Direction;
 import org.collapse4j.verdict.Verdict.Tone;
 import org.collapse4j.verdict.Verdict.Topic;
@@ -15,6 +17,9 @@ import org.collapse4j.verdict.Verdict.Topic;
 final class LabelRules {
   /** From this share on wrong labels are worth looking for. */
   static final double MANY = 0.05;
+
+  /** Fewer of them are chance. */
+  private static final int SOME = 10;
 
   private static final double MEMORIZED_BAD = 0.5;
   private static final double MEMORIZED_WARNING = 0.1;
@@ -30,22 +35,68 @@ final class LabelRules {
     this.latest = new Latest(series);
   }
 
-  /** How many labels look wrong, and if that is known how many are. */
+  /**
+   * How many labels look wrong, and how many of these are memorized or, if that is known, how many
+   * are wrong.
+   */
   Optional<Verdict> suspects() {
     double number = latest.value(Metric.SUSPECTS_COUNT);
     double share = latest.value(Metric.SUSPECTS_SHARE);
     if (Double.isNaN(number) || Double.isNaN(share)) {
       return listed();
     }
-    Tone tone = share >= MANY ? Tone.WARNING : Tone.NEUTRAL;
     String text =
         number == 0
             ? "No label looks wrong"
             : String.format(
                 "About %s of %s labels look wrong", count(number), count(number / share));
+    boolean isKnown = latest.isDefined(Metric.NOISE_RATE);
     return Optional.of(
-        verdict(Topic.LABELS, tone, "%s%s", text, truth())
+        verdict(
+                Topic.LABELS,
+                number < SOME ? Tone.NEUTRAL : tone(share, isKnown),
+                "%s%s",
+                text,
+                isKnown ? truth() : memorizedOfThem())
             .by(Metric.SUSPECTS_COUNT, number, Direction.UNKNOWN));
+  }
+
+  /** Where hardly any label is wrong those that look so are hard, and fitting them is no fault. */
+  private Tone tone(double share, boolean isKnown) {
+    if (share < MANY) {
+      return Tone.NEUTRAL;
+    }
+    boolean isBad = latest.value(Metric.MEMORIZATION_ESTIMATED) >= MEMORIZED_BAD;
+    return isBad && !isKnown ? Tone.BAD : Tone.WARNING;
+  }
+
+  /** To whole percents: it is an estimate. */
+  private String memorizedOfThem() {
+    double share = latest.value(Metric.MEMORIZATION_ESTIMATED);
+    return Double.isNaN(share)
+        ? ""
+        : String.format(
+            Locale.ROOT, "; %.0f%% of them are memorized%s", 100 * share, sinceWhen(share));
+  }
+
+  /**
+   * Since when so many have been memorized without a break that evidence does not count any more.
+   */
+  private String sinceWhen(double share) {
+    if (share <= SuspectLabels.MEMORIZATION_BEGUN) {
+      return "";
+    }
+    MetricSeries.Point since = null;
+    for (MetricSeries.Point point : series.points(Metric.MEMORIZATION_ESTIMATED)) {
+      if (point.value() <= SuspectLabels.MEMORIZATION_BEGUN) {
+        since = null;
+      } else if (since == null) {
+        since = point;
+      }
+    }
+    return since.epoch() > 0
+        ? ", since epoch " + since.epoch()
+        : ", since iteration " + since.iteration();
   }
 
   /** Older logs have the most suspect labels only, of which there is a limit. */
@@ -104,9 +155,10 @@ final class LabelRules {
         : verdict;
   }
 
+  /** It stands behind the number of labels that look wrong, if that is there. */
   private Optional<Verdict> estimated() {
     double share = latest.value(Metric.MEMORIZATION_ESTIMATED);
-    return Double.isNaN(share)
+    return Double.isNaN(share) || latest.isDefined(Metric.SUSPECTS_COUNT)
         ? Optional.empty()
         : Optional.of(
             memorized(

@@ -34,8 +34,10 @@ import org.collapse4j.verdict.Verdict.Topic;
  *   <li>Divergence: if at the last observation of T (of H without T) no example has finite
  *       features: "training has diverged" (bad), and nothing else.
  *   <li>Labels: "about n of N labels look wrong", from {@code suspects.count} and {@code
- *       suspects.share}; warning from 5% on, else neutral. It comes first, unless it is known which
- *       labels are wrong. From a log that only lists suspects: "at least n".
+ *       suspects.share}; warning from 5% and ten labels on, else neutral. Unless it is known which
+ *       labels are wrong it says what share "of them are memorized", {@code
+ *       memorization.estimated}, bad from 50%, and since when it has been above a tenth; and a
+ *       warning comes first. From a log that only lists suspects: "at least n".
  *   <li>Collapse, of T unless it is the stream, which is not judged:
  *       <ol>
  *         <li>{@code accuracy} no more than three standard errors above 1 / {@code
@@ -52,9 +54,9 @@ import org.collapse4j.verdict.Verdict.Topic;
  *       </ol>
  *   <li>Memorization, {@code m = memorization.fitted}: "m of the wrong labels are memorized", bad
  *       from 50%, warning from 10%, below it neutral, or good if {@code memorization.recovered} is
- *       at least 90%; without it the same of {@code memorization.fraction}, and without that of
- *       {@code memorization.estimated}. If {@code noise.rate} is 0: "no training label is known to
- *       be wrong" (neutral).
+ *       at least 90%; without it the same of {@code memorization.fraction}, and without that and
+ *       {@code suspects.count} of {@code memorization.estimated}. If {@code noise.rate} is 0: "no
+ *       training label is known to be wrong" (neutral).
  *   <li>If NC1 holds in the terminal phase of T: whether it does of H by the same threshold (good,
  *       else neutral).
  *   <li>Dilation, {@code dilation.relative} of H: at least 1.05 times its lowest and different from
@@ -95,12 +97,14 @@ public final class VerdictRules {
     Optional<CollapseRules> collapse = run.training().map(CollapseRules::new);
     boolean guessing = run.training().filter(t -> new Latest(t).isGuessing()).isPresent();
     List<Verdict> labels = guessing ? List.of() : suspects(run);
-    boolean unknownNoise = run.training().filter(VerdictRules::isNoiseKnown).isEmpty();
-    if (unknownNoise) {
+    boolean leads =
+        run.training().filter(VerdictRules::isNoiseKnown).isEmpty()
+            && labels.stream().noneMatch(VerdictRules::isOfFew);
+    if (leads) {
       verdicts.addAll(labels);
     }
     collapse.ifPresent(rules -> verdicts.addAll(rules.verdicts()));
-    if (!unknownNoise) {
+    if (!leads) {
       verdicts.addAll(labels);
     }
     if (!guessing) {
@@ -121,6 +125,11 @@ public final class VerdictRules {
 
   private static boolean isNoiseKnown(MetricSeries series) {
     return new Latest(series).isDefined(Metric.NOISE_RATE);
+  }
+
+  /** Of a log that only lists suspects it is not known whether they are few. */
+  private static boolean isOfFew(Verdict labels) {
+    return labels.tone() == Tone.NEUTRAL && labels.evidence().isPresent();
   }
 
   private static List<Verdict> suspects(RunHistory run) {

@@ -15,11 +15,12 @@ const SECTIONS = [
         "nc3.duality", "nc3.alignment", "nc3.cosine", "nc3.uniform_duality", "nc3.bias"] },
       { id: "nc4", title: "NC4: nearest centre", role: "training", keys: ["nc4.mismatch", "nc4.ncc_accuracy"] }] },
   { id: "memorization", title: "Is it memorizing wrong labels?",
-    lead: "Of the training examples whose label is known to be wrong.",
+    lead: "Of the training examples whose label is known to be wrong, or where that is not known looks wrong.",
     charts: [
       { id: "moved", title: "Moved to the wrong class", role: "any", keys: ["memorization.fraction", "memorization.relative", "memorization.mean", "memorization.sum"] },
       { id: "fitted", title: "Fitted: predicted as labelled", role: "any", keys: ["memorization.fitted"] },
-      { id: "recovered", title: "Recovered: predicted as the true class", role: "any", keys: ["memorization.recovered"] }] },
+      { id: "recovered", title: "Recovered: predicted as the true class", role: "any", keys: ["memorization.recovered"] },
+      { id: "estimated", title: "Labels that look wrong, and their share that is fitted", role: "any", keys: ["memorization.estimated", "suspects.share", "suspects.count"] }] },
   { id: "dilation", title: "Is it dilating?",
     lead: "How far the classes spread that unseen examples fall into.",
     charts: [

@@ -3,14 +3,14 @@
 const QUESTIONS = [
   { id: "collapse", title: "Is it collapsing?", topic: "collapse", role: "training", log: true,
     keys: ["nc1.pinv", "nc1.cdnv", "nc1.quotient"], missing: "Training data was not measured." },
-  { id: "memorization", title: "Is it memorizing?", topic: "memorization", role: "any",
-    keys: ["memorization.fitted", "memorization.fraction", "memorization.relative"],
-    missing: "No wrong labels are known, so none can be seen to be memorized." },
+  { id: "memorization", title: "Is it memorizing?", topic: "memorization", otherwise: "labels", role: "any",
+    keys: ["memorization.fitted", "memorization.fraction", "memorization.relative", "memorization.estimated"],
+    missing: "No wrong labels are known or looked for, so none can be seen to be memorized." },
   { id: "dilation", title: "Is it dilating?", topic: "dilation", role: "heldOut",
     keys: ["dilation.relative", "dilation.cdnv", "dilation.nc1"], missing: "No held-out data was measured." },
 ];
 
-const SHARES = new Set(["memorization.fitted", "memorization.fraction"]);
+const SHARES = new Set(["memorization.fitted", "memorization.fraction", "memorization.estimated"]);
 const inWords = (key, value) => (SHARES.has(key) ? (100 * value).toFixed(value < 0.1 ? 1 : 0) + "%" : number(Number(value.toPrecision(2))));
 
 class Panel {
@@ -52,7 +52,10 @@ class Panel {
 }
 
 /* The verdict that answers a question; what else is said of its topic stands below. */
-const firstOf = (question) => verdictsShown().find((verdict) => verdict.topic === question.topic);
+const firstOf = (question) => {
+  const of = (topic) => verdictsShown().find((verdict) => verdict.topic === topic);
+  return of(question.topic) ?? of(question.otherwise);
+};
 
 /* Of a single run shown its own, else of all together. */
 function verdictsShown() {

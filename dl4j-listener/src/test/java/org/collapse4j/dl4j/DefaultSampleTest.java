@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.collapse4j.dl4j.noise.LabelledExamples;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.verdict.Verdict;
 import org.collapse4j.verdict.VerdictRules;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
@@ -263,6 +265,42 @@ class DefaultSampleTest {
     List<RunHistory> logged = RunHistory.of(observations);
     assertEquals(VerdictRules.ofRun(logged.get(0)), listener.verdicts());
     assertEquals(Verdict.Topic.COLLAPSE, listener.verdicts().get(0).topic());
+  }
+
+  @Test
+  void tellsWhatShareOfTheLabelsLooksWrongWithNoOptionSet() {
+    DataSet data = clusters(6_000, 4, 1, 9);
+    MultiLayerNetwork network = network(4, new Sgd(0.1));
+    NeuralCollapseListener listener = listener(builder -> {});
+    network.setListeners(listener);
+    LabelNoise noise = LabelNoise.symmetric(4, 0.3).withSeed(1);
+    network.fit(batches(LabelledExamples.corrupt(data, noise), 100), 6);
+    for (Measurements epoch : of("train")) {
+      assertEquals(0.3, epoch.value(Metric.SUSPECTS_SHARE), 0.05);
+      assertEquals(
+          epoch.value(Metric.SUSPECTS_SHARE) * 2048, epoch.value(Metric.SUSPECTS_COUNT), 1e-9);
+      assertEquals(0, epoch.value(Metric.MEMORIZATION_ESTIMATED), 0.1);
+    }
+    assertTrue(
+        listener.verdicts().get(0).text().matches("About 6\\d\\d of 2,048 labels look wrong; .*"),
+        listener.verdicts().toString());
+    assertTrue(
+        observations.get(5).examples().suspects().isEmpty(),
+        "it is unknown which examples they are");
+  }
+
+  @Test
+  void judgesNoLabelsOfExamplesThatAreNotTheSame() {
+    DataSet data = clusters(500, 4, 1, 3);
+    MultiLayerNetwork network = network(4, new Sgd(0.1));
+    network.setListeners(listener(builder -> builder.resample(true)));
+    network.fit(batches(data, 50), 2);
+    network.setListeners(listener(builder -> builder.everyIterations(4)));
+    network.fit(batches(data, 50), 2);
+    List<Boolean> judged =
+        of("train").stream().map(v -> v.metrics().contains(Metric.SUSPECTS_SHARE)).toList();
+    // The last sample is complete when ten iterations have ended the first epoch.
+    assertEquals(List.of(false, false, false, false, true, true, true), judged);
   }
 
   @Test

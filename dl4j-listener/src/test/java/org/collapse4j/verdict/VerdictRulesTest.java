@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.collapse4j.dashboard.Runs;
 import org.collapse4j.log.Examples;
 import org.collapse4j.log.Observation;
@@ -274,7 +276,35 @@ class VerdictRulesTest {
     assertSaid(Tone.WARNING, "About 937 of 3,000 labels look wrong; 900 are known to be", known);
     Map<Metric, Double> none =
         with(with(COLLAPSED, Metric.SUSPECTS_COUNT, 0), Metric.SUSPECTS_SHARE, 0);
-    assertSaid(Tone.NEUTRAL, "No label looks wrong", of(observation(1, "train", none)));
+    Map<Metric, Double> chance =
+        with(with(COLLAPSED, Metric.SUSPECTS_COUNT, 9), Metric.SUSPECTS_SHARE, 0.1);
+    assertSaid(
+        Tone.NEUTRAL, "About 9 of 90 labels look wrong", of(observation(1, "train", chance)));
+    List<Verdict> few = of(observation(1, "train", none));
+    assertSaid(Tone.NEUTRAL, "No label looks wrong", few);
+    assertEquals(Topic.COLLAPSE, few.get(0).topic());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.18,WARNING,0.3;0.05;0.1,; 10% of them are memorized",
+    "0.18,WARNING,0.3;0.1;0.16;0.31,'; 31% of them are memorized, since epoch 3'",
+    "0.18,BAD,0.1;0.2;0.94,'; 94% of them are memorized, since epoch 2'",
+    "0.04,NEUTRAL,0.9;0.9,'; 90% of them are memorized, since epoch 1'",
+  })
+  void howManyOfTheLabelsThatLookWrongAreMemorizedAndSinceWhen(
+      double share, Tone tone, String estimates, String said) {
+    Map<Metric, Double> counted =
+        with(with(COLLAPSED, Metric.SUSPECTS_COUNT, share * 10_000), Metric.SUSPECTS_SHARE, share);
+    double[] values = Stream.of(estimates.split(";")).mapToDouble(Double::parseDouble).toArray();
+    List<Verdict> verdicts = series("train", counted, Metric.MEMORIZATION_ESTIMATED, values);
+    assertSaid(
+        tone,
+        String.format(Locale.ROOT, "About %,.0f of 10,000 labels look wrong", share * 10_000)
+            + said,
+        verdicts);
+    assertTrue(
+        verdicts.stream().noneMatch(v -> v.topic() == Topic.MEMORIZATION), "it is said once");
   }
 
   @Test
