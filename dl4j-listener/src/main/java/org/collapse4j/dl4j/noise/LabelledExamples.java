@@ -136,7 +136,9 @@ public final class LabelledExamples {
               rows(data.getLabels(), kept),
               rows(data.getFeaturesMaskArray(), kept),
               rows(data.getLabelsMaskArray(), kept));
-      others.setExampleMetaData(IntStream.of(kept).mapToObj(examples::get).toList());
+      // DL4J shuffles the list in place.
+      others.setExampleMetaData(
+          new ArrayList<>(IntStream.of(kept).mapToObj(examples::get).toList()));
       others.setLabelNames(data.getLabelNamesList());
       return Optional.of(others);
     }

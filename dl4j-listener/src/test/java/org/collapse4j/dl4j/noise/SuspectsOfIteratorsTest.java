@@ -132,6 +132,22 @@ class SuspectsOfIteratorsTest {
   }
 
   @Test
+  void whatIsLeftCanBeShuffled() {
+    DataSet all = noisy();
+    DataSet ofOneType = new DataSet(all.getFeatures(), all.getLabels().castTo(DataType.FLOAT));
+    ofOneType.setExampleMetaData(all.getExampleMetaData());
+    DataSet left = LabelledExamples.drop(ofOneType, wrong());
+    List<LabelledExample> before = List.copyOf(LabelledExamples.of(left).orElseThrow());
+    left.shuffle(5);
+    List<LabelledExample> after = LabelledExamples.of(left).orElseThrow();
+    for (int i = 0; i < after.size(); i++) {
+      assertEquals(after.get(i).index(), left.getFeatures().getInt(i, 0, 0));
+    }
+    assertFalse(before.equals(after));
+    assertTrue(after.containsAll(before));
+  }
+
+  @Test
   void whatIsReplacedHasTheClassItSitsWith() {
     DataSet data = noisy();
     data.getLabels()
