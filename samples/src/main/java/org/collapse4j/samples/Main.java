@@ -3,6 +3,7 @@ package org.collapse4j.samples;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import org.collapse4j.samples.command.CleanCommand;
 import org.collapse4j.samples.command.DashboardCommand;
 import org.collapse4j.samples.command.EarlyStoppingCommand;
 import org.collapse4j.samples.command.MeasureCommand;
@@ -13,6 +14,7 @@ import org.collapse4j.samples.command.SuspectsCommand;
 import org.collapse4j.samples.command.TheoryCommand;
 import org.collapse4j.samples.command.TrainCommand;
 import org.collapse4j.samples.command.TypedName;
+import org.collapse4j.samples.experiment.NoiseKind;
 import org.collapse4j.samples.model.Architecture;
 import org.collapse4j.samples.model.LossKind;
 import org.collapse4j.stats.GlobalMean;
@@ -41,7 +43,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Completion of commands and options by the shell:",
       "  source <(java -jar collapse4j.jar generate-completion)"
     },
+    // Of names that are equally like what was typed picocli suggests the last: for trian train.
     subcommands = {
+      CleanCommand.class,
       TrainCommand.class,
       NoiseCommand.class,
       SuspectsCommand.class,
@@ -73,6 +77,7 @@ public final class Main {
             .setParameterExceptionHandler(Main::badOptions)
             .setExecutionExceptionHandler(Main::failed);
     TypedName.register(commands, LossKind.class);
+    TypedName.register(commands, NoiseKind.class);
     TypedName.register(commands, Architecture.class);
     TypedName.register(commands, Activation.class);
     TypedName.register(commands, GlobalMean.class);

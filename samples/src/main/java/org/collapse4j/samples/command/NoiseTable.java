@@ -18,6 +18,8 @@ final class NoiseTable {
       List.of(
           new Column("dilation.relative", CellResult::heldOut, Metric.DILATION_RELATIVE),
           new Column("dilation.nc1", CellResult::heldOut, Metric.DILATION_NC1),
+          new Column("suspects.share", CellResult::train, Metric.SUSPECTS_SHARE),
+          new Column("memorization.estimated", CellResult::train, Metric.MEMORIZATION_ESTIMATED),
           new Column("memorization.sum", CellResult::train, Metric.MEMORIZATION_SUM),
           new Column(".relative", CellResult::train, Metric.MEMORIZATION_RELATIVE),
           new Column(".fraction", CellResult::train, Metric.MEMORIZATION_FRACTION),

@@ -42,6 +42,7 @@ public final class Hyperparameters {
   private final Activation activation;
   private final LossKind loss;
   private final double alpha;
+  private final NoiseKind noise;
   private final double noiseRate;
   private final long seed;
   private final int epochs;
@@ -64,6 +65,7 @@ public final class Hyperparameters {
     activation = builder.activation;
     loss = builder.loss;
     alpha = builder.loss.hasAlpha() ? builder.alpha : 0;
+    noise = builder.noise;
     noiseRate = builder.noiseRate;
     seed = builder.seed;
     epochs = builder.epochs;
@@ -83,7 +85,7 @@ public final class Hyperparameters {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("loss", loss.toString());
     all.put("alpha", String.valueOf(alpha));
-    all.put("noise", "uniform");
+    all.put("noise", noise.toString());
     all.put("noise.rate", String.valueOf(noiseRate));
     all.put("seed", String.valueOf(seed));
     all.put("data", data);
@@ -203,7 +205,7 @@ public final class Hyperparameters {
 
   /** The noise of the training labels, seeded with {@link #seed}. */
   public LabelNoise noise(int numClasses) {
-    return LabelNoise.uniform(numClasses, noiseRate).withSeed(seed);
+    return noise.of(numClasses, noiseRate).withSeed(seed);
   }
 
   /** Puts examples into the order they have in an epoch, from 1. */
@@ -221,7 +223,7 @@ public final class Hyperparameters {
     return alpha;
   }
 
-  /** The probability that a label is drawn anew. */
+  /** The probability that a label is corrupted. */
   public double noiseRate() {
     return noiseRate;
   }
@@ -252,6 +254,7 @@ public final class Hyperparameters {
     private Activation activation = Activation.RELU;
     private LossKind loss = LossKind.CE;
     private double alpha = 0.1;
+    private NoiseKind noise = NoiseKind.UNIFORM;
     private double noiseRate;
     private long seed = 1;
     private int epochs = 40;
@@ -272,6 +275,7 @@ public final class Hyperparameters {
       activation = other.activation;
       loss = other.loss;
       alpha = other.alpha;
+      noise = other.noise;
       noiseRate = other.noiseRate;
       seed = other.seed;
       epochs = other.epochs;
@@ -353,7 +357,13 @@ public final class Hyperparameters {
       return this;
     }
 
-    /** The probability that a training label is drawn anew over all classes, from 0 to 1. */
+    /** How training labels are corrupted; uniformly unless set. */
+    public Builder noise(NoiseKind kind) {
+      noise = kind;
+      return this;
+    }
+
+    /** The probability that a training label is corrupted, from 0 to 1. */
     public Builder noiseRate(double rate) {
       if (!(rate >= 0 && rate <= 1)) {
         throw new IllegalArgumentException("noise-rate must be from 0 to 1, not " + rate);

@@ -53,6 +53,7 @@ public final class NoiseExperiment {
     for (Hyperparameters cell : missing) {
       ObservedTraining.builder(cell, log)
           .everyEpochs(everyEpochs)
+          .suspectLabels(true)
           .build()
           .run(images, progress.cellStarted(cell));
       progress.cellDone(cell);

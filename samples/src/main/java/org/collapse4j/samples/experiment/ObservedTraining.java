@@ -31,7 +31,7 @@ public final class ObservedTraining {
    * beside it, so that the virtual machine does not call it before twice the memory it may have is
    * taken.
    */
-  private static final int EPOCHS_OF_GARBAGE = 10;
+  static final int EPOCHS_OF_GARBAGE = 10;
 
   /** How much longer than for a checkpoint is trained until the next: they take a twentieth. */
   private static final int EPOCHS_TO_CHECKPOINTS = 20;

@@ -1,0 +1,157 @@
+package org.collapse4j.samples.experiment;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.collapse4j.dl4j.NeuralCollapseListener;
+import org.collapse4j.dl4j.noise.LabelledExamples;
+import org.collapse4j.noise.NoisyLabels;
+import org.collapse4j.noise.SuspectLabel;
+import org.collapse4j.noise.SuspectLabels;
+import org.collapse4j.samples.data.ImageData;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Training labels that look wrong are left out or replaced, and a network is trained anew.
+ *
+ * <p>The evidence on the labels is complete where memorization begins. From there the first
+ * training only goes on, unobserved, to tell what it would have come to without cleaning.
+ */
+public final class LabelCleaning {
+  private static final int BATCH = 1000;
+
+  private final Hyperparameters hyperparameters;
+  private final boolean replaced;
+  private final ImageData images;
+  private final Progress progress;
+
+  /**
+   * A cleaning.
+   *
+   * @param hyperparameters of every training, and of the noise
+   * @param replaced whether suspect labels are replaced by the class that their example sits with;
+   *     else the examples are left out
+   * @param all what the hyperparameters select from; not modified
+   * @param progress is told how it goes
+   */
+  public LabelCleaning(
+      Hyperparameters hyperparameters, boolean replaced, ImageData all, Progress progress) {
+    this.hyperparameters = hyperparameters;
+    this.replaced = replaced;
+    this.images = hyperparameters.select(all);
+    this.progress = progress;
+  }
+
+  /** Told how it goes on, by its own thread. */
+  public interface Progress {
+    /** A training begins. */
+    void trainingStarted(String labels, int epochs);
+
+    /** One of its epochs has ended. */
+    void epochDone();
+  }
+
+  /**
+   * What came of it. Accuracies are those of the held-out images after the last epoch.
+   *
+   * @param wrong the number of corrupted labels
+   * @param suspects the number of labels that looked wrong
+   * @param suspectsWrong how many of these were corrupted
+   * @param lastEvidence the epoch at the end of which memorization began, and the evidence was
+   *     complete; empty if it has not begun
+   * @param accuracyBefore trained on all labels as they were
+   * @param accuracyAfter trained on the cleaned ones
+   * @param accuracyClean trained on all labels before they were corrupted
+   */
+  public record Outcome(
+      int wrong,
+      int suspects,
+      int suspectsWrong,
+      OptionalInt lastEvidence,
+      double accuracyBefore,
+      double accuracyAfter,
+      double accuracyClean) {}
+
+  /** Finds suspects, cleans, and trains anew. */
+  public Outcome run() {
+    NoisyLabels labels =
+        hyperparameters
+            .noise(images.numClasses())
+            .corrupt(images.train().getLabels().argMax(1).toIntVector());
+    NeuralCollapseListener listener = listener();
+    double before = accuracyAfter("all labels", corrupted(), network -> look(listener, network));
+    SuspectLabels found = listener.suspectLabels();
+    List<SuspectLabel> suspects = found.suspects();
+    double after =
+        suspects.isEmpty()
+            ? before
+            : accuracyAfter("cleaned labels", cleaned(suspects), network -> {});
+    double clean =
+        labels.corruptedCount() == 0
+            ? before
+            : accuracyAfter("clean labels", LabelledExamples.index(images.train()), network -> {});
+    return new Outcome(
+        labels.corruptedCount(),
+        suspects.size(),
+        (int) suspects.stream().filter(s -> labels.isCorrupted((int) s.index())).count(),
+        found.frozenAt(),
+        before,
+        after,
+        clean);
+  }
+
+  private DataSet corrupted() {
+    return LabelledExamples.corrupt(images.train(), hyperparameters.noise(images.numClasses()));
+  }
+
+  private DataSet cleaned(List<SuspectLabel> suspects) {
+    return replaced
+        ? LabelledExamples.replace(corrupted(), suspects)
+        : LabelledExamples.drop(corrupted(), suspects);
+  }
+
+  /** Looks for suspects, and for nothing that costs more. */
+  private NeuralCollapseListener listener() {
+    return NeuralCollapseListener.builder()
+        .trainProbe(new ExistingDataSetIterator(corrupted().batchBy(BATCH)))
+        .suspectLabels(true)
+        .covarianceLimit(0)
+        .sink(observation -> {})
+        .failFast(true)
+        .build();
+  }
+
+  /** Until the evidence is complete: from then on there is nothing to see. */
+  private static void look(NeuralCollapseListener listener, Model network) {
+    if (listener.suspectLabels().frozenAt().isEmpty()) {
+      listener.observe(network);
+    }
+  }
+
+  private double accuracyAfter(String labels, DataSet data, Consumer<Model> afterEpoch) {
+    int epochs = hyperparameters.epochs();
+    progress.trainingStarted(labels, epochs);
+    Model network = hyperparameters.network(images);
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+      hyperparameters.shuffle(data, epoch);
+      ((NeuralNetwork) network).fit(new ViewIterator(data, hyperparameters.batch()));
+      afterEpoch.accept(network);
+      if (epoch % ObservedTraining.EPOCHS_OF_GARBAGE == 0 || epoch == epochs) {
+        Nd4j.getMemoryManager().invokeGc();
+      }
+      progress.epochDone();
+    }
+    return accuracy(network);
+  }
+
+  private double accuracy(Model network) {
+    ExistingDataSetIterator batches = new ExistingDataSetIterator(images.heldOut().batchBy(BATCH));
+    return ((NeuralNetwork) network).doEvaluation(batches, new Evaluation())[0].accuracy();
+  }
+}
