@@ -116,10 +116,13 @@ public final class LabelCleaning {
         : LabelledExamples.drop(corrupted(), suspects);
   }
 
-  /** Looks for suspects, and for nothing that costs more. */
+  /** Looks for suspects, by their position, and for nothing that clean labels would tell. */
   private NeuralCollapseListener listener() {
+    DataSet given = corrupted();
+    DataSet probe = new DataSet(given.getFeatures(), given.getLabels());
     return NeuralCollapseListener.builder()
-        .trainProbe(new ExistingDataSetIterator(corrupted().batchBy(BATCH)))
+        .sample(0)
+        .trainProbe(new ExistingDataSetIterator(probe.batchBy(BATCH)))
         .suspectLabels(true)
         .covarianceLimit(0)
         .sink(observation -> {})
