@@ -149,13 +149,8 @@ class FaultsInMeasuringTest {
     try {
       fault.call();
     } catch (Exception e) {
-      FaultsInMeasuringTest.<RuntimeException>sneak(e);
+      Thrown.raise(e);
     }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void sneak(Throwable failure) throws T {
-    throw (T) failure;
   }
 
   /** Data at which something goes wrong. */

@@ -11,14 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Measurements;
@@ -138,7 +135,7 @@ class NeuralCollapseListenerTest {
   void observationsOfAMomentHaveItsTimeAndThatOfTheStart() {
     Recorder recorder = new Recorder();
     AtomicInteger asked = new AtomicInteger();
-    Clock seconds = clockOf(() -> Instant.ofEpochSecond(asked.incrementAndGet()));
+    Clock seconds = new ClockOf(() -> Instant.ofEpochSecond(asked.incrementAndGet()));
     trainedNetwork(
         n ->
             n.addListeners(
@@ -153,25 +150,6 @@ class NeuralCollapseListenerTest {
       Instant expected = Instant.ofEpochSecond(1 + observation.epoch());
       assertEquals(expected, observation.time().orElseThrow(), "asked once a moment");
     }
-  }
-
-  private static Clock clockOf(Supplier<Instant> source) {
-    return new Clock() {
-      @Override
-      public Instant instant() {
-        return source.get();
-      }
-
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-    };
   }
 
   @Test

@@ -8,10 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,8 +19,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -40,40 +35,14 @@ class ObservingNeverEndsTrainingTest {
 
   private final DataSet data = Training.clusters(48, 1);
 
-  /** Throws anything at all, as code in other languages of the JVM does. */
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void sneak(Throwable failure) throws T {
-    throw (T) failure;
-  }
-
-  record Failure(Supplier<Throwable> made) {
-    @Override
-    public String toString() {
-      return made.get().toString();
-    }
-  }
-
-  static Stream<Failure> failures() {
-    return Stream.<Supplier<Throwable>>of(
-            () -> new StackOverflowError("too deep"),
-            () -> new AssertionError("not so"),
-            () -> new InternalError("a fault in a mapped file"),
-            () -> new OutOfMemoryError("too much"),
-            () -> new NoClassDefFoundError("not/There"),
-            () -> new IOException("disk full"),
-            () -> new IllegalStateException("closed"),
-            () -> new Throwable("neither an exception nor an error"))
-        .map(Failure::new);
-  }
-
   @ParameterizedTest
-  @MethodSource("failures")
-  void aSinkThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+  @MethodSource("org.collapse4j.dl4j.Thrown#kinds")
+  void aSinkThatThrowsIsCountedAndTrainingGoesOn(Thrown failure) {
     List<Observation> written = new ArrayList<>();
     NeuralCollapseListener listener =
         NeuralCollapseListener.builder().stream(false)
             .trainProbe(Training.batches(data, 16))
-            .sink(observation -> sneak(failure.made().get()))
+            .sink(observation -> failure.raise())
             .sink(written::add)
             .build();
     assertTrainsAsWithout(listener);
@@ -82,8 +51,8 @@ class ObservingNeverEndsTrainingTest {
   }
 
   @ParameterizedTest
-  @MethodSource("failures")
-  void aProbeThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+  @MethodSource("org.collapse4j.dl4j.Thrown#kinds")
+  void aProbeThatThrowsIsCountedAndTrainingGoesOn(Thrown failure) {
     List<Observation> written = new ArrayList<>();
     NeuralCollapseListener listener =
         NeuralCollapseListener.builder().stream(false)
@@ -99,7 +68,7 @@ class ObservingNeverEndsTrainingTest {
 
                   @Override
                   public MultiDataSet next() {
-                    ObservingNeverEndsTrainingTest.<RuntimeException>sneak(failure.made().get());
+                    failure.raise();
                     return null;
                   }
                 })
@@ -110,39 +79,19 @@ class ObservingNeverEndsTrainingTest {
     assertEquals(EPOCHS, listener.failureCount());
   }
 
-  /** Fails whenever it is asked. */
-  private static final class BrokenClock extends Clock {
-    private final Failure failure;
-
-    BrokenClock(Failure failure) {
-      this.failure = failure;
-    }
-
-    @Override
-    public Instant instant() {
-      ObservingNeverEndsTrainingTest.<RuntimeException>sneak(failure.made().get());
-      return null;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   @ParameterizedTest
-  @MethodSource("failures")
-  void aClockThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+  @MethodSource("org.collapse4j.dl4j.Thrown#kinds")
+  void aClockThatThrowsIsCountedAndTrainingGoesOn(Thrown failure) {
     List<Observation> written = new ArrayList<>();
     NeuralCollapseListener listener =
         NeuralCollapseListener.builder()
             .trainProbe(Training.batches(data, 16))
-            .clock(new BrokenClock(failure))
+            .clock(
+                new ClockOf(
+                    () -> {
+                      failure.raise();
+                      return Instant.now();
+                    }))
             .sink(written::add)
             .build();
     assertTrainsAsWithout(listener);
@@ -172,7 +121,7 @@ class ObservingNeverEndsTrainingTest {
     NeuralCollapseListener listener =
         NeuralCollapseListener.builder().stream(false)
             .trainProbe(Training.batches(data, 16))
-            .sink(observation -> sneak(new ThreadDeath()))
+            .sink(observation -> Thrown.raise(new ThreadDeath()))
             .build();
     MultiLayerNetwork network = Training.multiLayerNetwork();
     assertThrows(ThreadDeath.class, () -> listener.observe(network));
@@ -183,7 +132,7 @@ class ObservingNeverEndsTrainingTest {
     NeuralCollapseListener listener =
         NeuralCollapseListener.builder().stream(false)
             .trainProbe(Training.batches(data, 16))
-            .sink(observation -> sneak(new InterruptedException("asked to stop")))
+            .sink(observation -> Thrown.raise(new InterruptedException("asked to stop")))
             .build();
     try (RecordedWarnings log = new RecordedWarnings()) {
       listener.observe(Training.multiLayerNetwork());

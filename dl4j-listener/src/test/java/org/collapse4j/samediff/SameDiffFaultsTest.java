@@ -9,10 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.collapse4j.dl4j.RecordedWarnings;
+import org.collapse4j.dl4j.Thrown;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
@@ -26,50 +25,21 @@ import org.nd4j.autodiff.listeners.Listener;
 import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.TrainingConfig;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Adam;
 
 /** Faults and options of a SameDiff listener: what observes ends nothing and changes nothing. */
 class SameDiffFaultsTest {
-  private static final int IN = 6;
+  private static final int IN = SmallData.INPUTS;
   private static final int D = 8;
   private static final int K = 3;
   private static final int EPOCHS = 4;
 
-  private final List<DataSet> batches = clusters(3, 16, 16, 5);
-  private final List<DataSet> heldOut = clusters(4, 11, 6);
-
-  private static List<DataSet> clusters(int seed, int... sizes) {
-    Random random = new Random(seed);
-    List<DataSet> made = new ArrayList<>();
-    for (int size : sizes) {
-      INDArray features = Nd4j.create(DataType.FLOAT, size, IN);
-      INDArray labels = Nd4j.create(DataType.FLOAT, size, K);
-      for (int i = 0; i < size; i++) {
-        int label = random.nextInt(K);
-        labels.putScalar(i, label, 1);
-        for (int j = 0; j < IN; j++) {
-          features.putScalar(i, j, random.nextGaussian() + (j % K == label ? 2 : 0));
-        }
-      }
-      made.add(new DataSet(features, labels));
-    }
-    return made;
-  }
-
-  private static INDArray initial(int rows, int columns, int seed) {
-    Random random = new Random(seed);
-    INDArray values = Nd4j.create(DataType.FLOAT, rows, columns);
-    for (int i = 0; i < rows * columns; i++) {
-      values.putScalar(i / columns, i % columns, random.nextGaussian() * 0.4);
-    }
-    return values;
-  }
+  private final List<DataSet> batches = SmallData.clusters(3, K, 16, 16, 5);
+  private final List<DataSet> heldOut = SmallData.clusters(4, K, 11, 6);
 
   private enum Kind {
     PLAIN,
@@ -85,7 +55,7 @@ class SameDiffFaultsTest {
     SameDiff graph = SameDiff.create();
     SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, IN);
     SDVariable labels = graph.placeHolder("labels", DataType.FLOAT, -1, K);
-    SDVariable w0 = graph.var("w0", initial(IN, D, 1));
+    SDVariable w0 = graph.var("w0", SmallData.initial(IN, D, 1));
     SDVariable hidden = in.mmul(w0);
     if (kind == Kind.NOISY) {
       hidden = hidden.add(graph.random.normal("noise", 0.0, 0.5, DataType.FLOAT, D));
@@ -96,17 +66,12 @@ class SameDiffFaultsTest {
             : graph.nn.tanh("features", hidden);
     SDVariable weights =
         kind == Kind.COMPUTED_WEIGHTS
-            ? graph.nn.tanh("weights", graph.var("raw", initial(D, K, 3)))
-            : graph.var("weights", initial(D, K, 3));
+            ? graph.nn.tanh("weights", graph.var("raw", SmallData.initial(D, K, 3)))
+            : graph.var("weights", SmallData.initial(D, K, 3));
     SDVariable bias = graph.var("bias", Nd4j.create(DataType.FLOAT, K));
     SDVariable logits = features.mmul(weights).add("logits", bias);
     graph.loss.softmaxCrossEntropy("loss", labels, logits, null).markAsLoss();
-    graph.setTrainingConfig(
-        new TrainingConfig.Builder()
-            .updater(new Adam(0.05))
-            .dataSetFeatureMapping("in")
-            .dataSetLabelMapping("labels")
-            .build());
+    SmallData.configure(graph);
     return graph;
   }
 
@@ -222,47 +187,27 @@ class SameDiffFaultsTest {
     assertArrayEquals(without, train(graph(Kind.NOISY), listener));
   }
 
-  record Failure(Supplier<Throwable> made) {
-    @Override
-    public String toString() {
-      return made.get().toString();
-    }
-  }
-
-  static Stream<Failure> failures() {
-    return Stream.<Supplier<Throwable>>of(
-            () -> new StackOverflowError("too deep"),
-            () -> new AssertionError("not so"),
-            () -> new InternalError("a fault in a mapped file"))
-        .map(Failure::new);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void sneak(Throwable failure) throws T {
-    throw (T) failure;
-  }
-
   @ParameterizedTest
-  @MethodSource("failures")
-  void aSinkThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+  @MethodSource("org.collapse4j.dl4j.Thrown#kinds")
+  void aSinkThatThrowsIsCountedAndTrainingGoesOn(Thrown failure) {
     SameDiffListener listener =
         listener().stream(false)
             .trainProbe(iterator())
-            .sink(observation -> sneak(failure.made().get()))
+            .sink(observation -> failure.raise())
             .build();
     assertTrainsAsWithout(listener);
     assertEquals(EPOCHS, listener.failureCount());
   }
 
   @ParameterizedTest
-  @MethodSource("failures")
-  void aProbeThatThrowsIsCountedAndTrainingGoesOn(Failure failure) {
+  @MethodSource("org.collapse4j.dl4j.Thrown#kinds")
+  void aProbeThatThrowsIsCountedAndTrainingGoesOn(Thrown failure) {
     List<Observation> written = new ArrayList<>();
     DataSetIterator failing =
         new ExistingDataSetIterator(batches) {
           @Override
           public DataSet next() {
-            SameDiffFaultsTest.<RuntimeException>sneak(failure.made().get());
+            failure.raise();
             return null;
           }
         };
@@ -291,7 +236,7 @@ class SameDiffFaultsTest {
     SameDiffListener listener =
         listener().stream(false)
             .trainProbe(iterator())
-            .sink(observation -> sneak(new ThreadDeath()))
+            .sink(observation -> Thrown.raise(new ThreadDeath()))
             .build();
     SameDiff graph = graph(Kind.PLAIN);
     assertThrows(ThreadDeath.class, () -> listener.observe(graph));
@@ -316,11 +261,11 @@ class SameDiffFaultsTest {
   }
 
   private static INDArray labels(String fault) {
-    INDArray good = clusters(9, 11).get(0).getLabels();
+    INDArray good = SmallData.clusters(9, K, 11).get(0).getLabels();
     return switch (fault) {
       case "another number of classes" ->
           Nd4j.eye(11).getColumns(0, 1, 2, 3).castTo(DataType.FLOAT);
-      case "too few" -> clusters(9, 5).get(0).getLabels();
+      case "too few" -> SmallData.clusters(9, K, 5).get(0).getLabels();
       default -> {
         good.getRow(4).muli(0.5);
         yield good;
@@ -332,7 +277,7 @@ class SameDiffFaultsTest {
   @MethodSource("badLabels")
   void aBadHeldOutBatchCostsOneObservationOfThatSplit(String fault) {
     CountsEpochs epochs = new CountsEpochs();
-    DataSet bad = new DataSet(clusters(9, 11).get(0).getFeatures(), labels(fault));
+    DataSet bad = new DataSet(SmallData.clusters(9, K, 11).get(0).getFeatures(), labels(fault));
     DataSetIterator sometimesBad =
         new ExistingDataSetIterator(heldOut) {
           private int position;

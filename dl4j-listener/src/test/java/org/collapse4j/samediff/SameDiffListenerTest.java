@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Calibration;
 import org.collapse4j.metric.Measurements;
@@ -41,67 +40,31 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 class SameDiffListenerTest {
-  private static final int IN = 6;
+  private static final int IN = SmallData.INPUTS;
   private static final int D = 8;
   private static final int EPOCHS = 2;
   private static final double FLOAT = 1e-4;
 
-  private final List<DataSet> batches = clusters(3);
-
-  private static List<DataSet> clusters(int classes) {
-    Random random = new Random(3);
-    List<DataSet> made = new ArrayList<>();
-    for (int size : new int[] {16, 16, 5}) {
-      INDArray features = Nd4j.create(size, IN);
-      INDArray labels = Nd4j.create(size, classes);
-      for (int i = 0; i < size; i++) {
-        int label = random.nextInt(classes);
-        labels.putScalar(i, label, 1);
-        for (int j = 0; j < IN; j++) {
-          features.putScalar(i, j, random.nextGaussian() + (j % classes == label ? 2 : 0));
-        }
-      }
-      made.add(new DataSet(features, labels));
-    }
-    return made;
-  }
+  private final List<DataSet> batches = SmallData.clusters(3, 3, 16, 16, 5);
 
   private DataSetIterator iterator() {
     return new ExistingDataSetIterator(batches);
-  }
-
-  private static INDArray initial(int rows, int columns, int seed) {
-    Random random = new Random(seed);
-    INDArray values = Nd4j.create(DataType.FLOAT, rows, columns);
-    for (int i = 0; i < rows * columns; i++) {
-      values.putScalar(i / columns, i % columns, random.nextGaussian() * 0.4);
-    }
-    return values;
   }
 
   private static SameDiff graph() {
     SameDiff graph = SameDiff.create();
     SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, IN);
     SDVariable labels = graph.placeHolder("labels", DataType.FLOAT, -1, 3);
-    SDVariable w0 = graph.var("w0", initial(IN, D, 1));
-    SDVariable b0 = graph.var("b0", initial(1, D, 2));
+    SDVariable w0 = graph.var("w0", SmallData.initial(IN, D, 1));
+    SDVariable b0 = graph.var("b0", SmallData.initial(1, D, 2));
     SDVariable features = graph.nn.tanh("features", in.mmul(w0).add(b0));
-    SDVariable weights = graph.var("weights", initial(D, 3, 3));
+    SDVariable weights = graph.var("weights", SmallData.initial(D, 3, 3));
     SDVariable bias = graph.var("bias", Nd4j.create(DataType.FLOAT, 3));
     SDVariable logits = features.mmul(weights).add("logits", bias);
     SDVariable loss = graph.loss.softmaxCrossEntropy("loss", labels, logits, null);
     loss.markAsLoss();
-    configure(graph);
+    SmallData.configure(graph);
     return graph;
-  }
-
-  private static void configure(SameDiff graph) {
-    graph.setTrainingConfig(
-        new TrainingConfig.Builder()
-            .updater(new Adam(0.05))
-            .dataSetFeatureMapping("in")
-            .dataSetLabelMapping("labels")
-            .build());
   }
 
   private static SameDiffListener.Builder listener() {
@@ -258,10 +221,10 @@ class SameDiffListenerTest {
     SameDiff graph = SameDiff.create();
     SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, IN);
     SDVariable labels = graph.placeHolder("labels", DataType.INT32, -1);
-    SDVariable weights = graph.var("weights", initial(IN, 3, 3));
+    SDVariable weights = graph.var("weights", SmallData.initial(IN, 3, 3));
     SDVariable logits = in.mmul("logits", weights);
     graph.loss.sparseSoftmaxCrossEntropy("loss", logits, labels).markAsLoss();
-    configure(graph);
+    SmallData.configure(graph);
     SameDiffListener listener =
         SameDiffListener.builder("in", "labels")
             .classifier("weights", null)
@@ -307,10 +270,10 @@ class SameDiffListenerTest {
     SameDiff graph = SameDiff.create();
     SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, IN);
     SDVariable labels = graph.placeHolder("labels", DataType.FLOAT, -1, 1);
-    SDVariable weights = graph.var("weights", initial(IN, 1, 3));
+    SDVariable weights = graph.var("weights", SmallData.initial(IN, 1, 3));
     SDVariable features = graph.nn.tanh("features", in);
     graph.loss.sigmoidCrossEntropy("loss", labels, features.mmul(weights), null).markAsLoss();
-    configure(graph);
+    SmallData.configure(graph);
     SameDiffListener listener =
         SameDiffListener.builder("features", "labels").classifier("weights", null).stream(true)
             .failFast(true)
@@ -318,7 +281,7 @@ class SameDiffListenerTest {
             .build();
     graph.setListeners(listener);
     int correct = 0;
-    for (DataSet batch : clusters(2)) {
+    for (DataSet batch : SmallData.clusters(3, 2, 16, 16, 5)) {
       INDArray z =
           Transforms.tanh(batch.getFeatures(), true).mmul(graph.getArrForVarName("weights"));
       INDArray ones = batch.getLabels().getColumn(1).dup();
