@@ -1,9 +1,9 @@
 package org.collapse4j.samples.benchmark;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.collapse4j.dl4j.loss.LossLabelRelaxation;
 import org.collapse4j.dl4j.loss.LossLabelSmoothing;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,8 +23,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The losses against DL4J's cross-entropy, in float32: the call for both score and gradient, and
- * the two calls DL4J makes in an iteration of training. {@code -prof gc} adds the bytes allocated.
+ * The losses beside DL4J's cross-entropy, in float32: the call for both score and gradient, and the
+ * two calls DL4J makes in an iteration of training. The ratios to cross-entropy are printed at the
+ * end of each process. {@code -prof gc} adds the bytes allocated.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,10 +34,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class LossBenchmark {
-  /** DL4J's cross-entropy, label smoothing, label relaxation. */
-  @Param({"mcxent", "smoothing", "relaxation"})
-  public String loss;
-
   /**
    * Examples x classes; or examples x classes x time steps, as an RnnOutputLayer hands them over.
    */
@@ -44,19 +41,14 @@ public class LossBenchmark {
   public String shape;
 
   private final IActivation softmax = new ActivationSoftmax();
-  private ILossFunction function;
+  private final List<ILossFunction> losses =
+      List.of(new LossMCXENT(), new LossLabelSmoothing(0.1), new LossLabelRelaxation(0.1));
   private INDArray labels;
   private INDArray logits;
 
   /** Random logits and one-hot labels. */
   @Setup
   public void arrays() {
-    function =
-        switch (loss) {
-          case "smoothing" -> new LossLabelSmoothing(0.1);
-          case "relaxation" -> new LossLabelRelaxation(0.1);
-          default -> new LossMCXENT();
-        };
     String[] sizes = shape.split("x", -1);
     int classes = Integer.parseInt(sizes[1]);
     int steps = sizes.length > 2 ? Integer.parseInt(sizes[2]) : 1;
@@ -72,14 +64,25 @@ public class LossBenchmark {
 
   /** Both in one call. */
   @Benchmark
-  public Pair<Double, INDArray> gradientAndScore() {
-    return function.computeGradientAndScore(labels, logits, softmax, null, true);
+  public INDArray gradientAndScore(Ratios ratios) {
+    for (ILossFunction loss : losses) {
+      ratios.time(
+          loss.name(), () -> loss.computeGradientAndScore(labels, logits, softmax, null, true));
+    }
+    return logits;
   }
 
   /** What an output layer calls in an iteration: first the gradient, then the score. */
   @Benchmark
-  public double gradientThenScore() {
-    INDArray gradient = function.computeGradient(labels, logits, softmax, null);
-    return function.computeScore(labels, logits, softmax, null, false) + gradient.rank();
+  public INDArray gradientThenScore(Ratios ratios) {
+    for (ILossFunction loss : losses) {
+      ratios.time(
+          loss.name(),
+          () -> {
+            loss.computeGradient(labels, logits, softmax, null);
+            loss.computeScore(labels, logits, softmax, null, false);
+          });
+    }
+    return logits;
   }
 }
