@@ -6,9 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
-import java.util.UUID;
+import org.collapse4j.samples.experiment.WholeFile;
 
 /**
  * A regular file that a command writes whole, or standard output in the place of a file named "-".
@@ -117,13 +116,9 @@ final class OutputFile {
 
   /** Writes bytes to a file, which a reader finds whole, as it was or as it is now. */
   void write(byte[] content) throws IOException {
-    Path file = target(path);
-    Path part = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
-    try {
-      Files.write(part, content);
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
+    try (WholeFile whole = WholeFile.of(target(path))) {
+      Files.write(whole.part(), content);
+      whole.replace();
     }
   }
 

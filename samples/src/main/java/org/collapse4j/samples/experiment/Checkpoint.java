@@ -10,7 +10,6 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -94,19 +93,16 @@ public final class Checkpoint {
     Random random = Nd4j.getRandom();
     State state =
         new State(run, epoch, hyperparameters.parameters(), random.rootState(), random.nodeState());
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    try {
-      SavedNetwork.write(network, part);
-      try (FileSystem zip = FileSystems.newFileSystem(part, Map.of());
+    try (WholeFile content = WholeFile.of(file)) {
+      SavedNetwork.write(network, content.part());
+      try (FileSystem zip = FileSystems.newFileSystem(content.part(), Map.of());
           OutputStream entry = Files.newOutputStream(zip.getPath(ENTRY))) {
         JSON.writeValue(entry, state);
       }
-      try (FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      try (FileChannel written = FileChannel.open(content.part(), StandardOpenOption.WRITE)) {
         written.force(true);
       }
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
+      content.replace();
     }
   }
 

@@ -10,7 +10,6 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /** One run in a log of JSON lines, which may have others. */
@@ -40,15 +39,12 @@ final class LoggedRun {
       return;
     }
     Path file = log.toRealPath();
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    try {
-      Copied copied = copyUntil(epoch, file, part);
+    try (WholeFile content = WholeFile.of(file)) {
+      Copied copied = copyUntil(epoch, file, content.part());
       requireLogged(needed, copied.lastEpoch());
       if (copied.leftOut()) {
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        content.replace();
       }
-    } finally {
-      Files.deleteIfExists(part);
     }
   }
 
