@@ -48,17 +48,18 @@ public final class Memorization {
     return values.build();
   }
 
-  private static double total(MemorizationStatistics statistics, IntToDoubleFunction ofClass) {
-    return IntStream.range(0, statistics.numClasses()).mapToDouble(ofClass).sum();
+  private static double total(MemorizationStatistics statistics, IntToDoubleFunction countOfClass) {
+    return IntStream.range(0, statistics.numClasses()).mapToDouble(countOfClass).sum();
   }
 
   private static double used(MemorizationStatistics statistics, int c, double value) {
     return statistics.corruptedCount(c) == 0 ? 0 : value;
   }
 
-  private static double[] perClass(MemorizationStatistics statistics, IntToDoubleFunction ofClass) {
+  private static double[] perClass(
+      MemorizationStatistics statistics, IntToDoubleFunction countOfClass) {
     return IntStream.range(0, statistics.numClasses())
-        .mapToDouble(c -> ofClass.applyAsDouble(c) / statistics.corruptedCount(c))
+        .mapToDouble(c -> countOfClass.applyAsDouble(c) / statistics.corruptedCount(c))
         .toArray();
   }
 }

@@ -58,10 +58,10 @@ final class PageData {
     long columns = all.stream().mapToLong(series -> metrics(series).size()).sum();
     long momentBytes = 0;
     for (RunHistory run : runs) {
-      long ofRun = run.series().stream().mapToLong(PageData::bytesOfMoment).sum();
-      if (momentBytes + ofRun <= BYTES_OF_MOMENTS) {
+      long bytes = run.series().stream().mapToLong(PageData::bytesOfMoment).sum();
+      if (momentBytes + bytes <= BYTES_OF_MOMENTS) {
         detailed.add(run);
-        momentBytes += ofRun;
+        momentBytes += bytes;
       }
     }
     this.mostPoints =

@@ -45,9 +45,9 @@ final class FileTurn {
    */
   void take(Access access) throws IOException {
     long deadline = System.nanoTime() + longestWait.toNanos();
-    ReentrantLock ofThreads =
+    ReentrantLock turnOfThreads =
         OF_THREADS.computeIfAbsent(path.toAbsolutePath().normalize(), file -> new ReentrantLock());
-    if (!Uninterruptibles.tryLockUninterruptibly(ofThreads, longestWait)) {
+    if (!Uninterruptibles.tryLockUninterruptibly(turnOfThreads, longestWait)) {
       throw heldTooLong();
     }
     try (FileChannel file =
@@ -56,7 +56,7 @@ final class FileTurn {
       lock(file, deadline);
       uninterrupted(file, access);
     } finally {
-      ofThreads.unlock();
+      turnOfThreads.unlock();
     }
   }
 

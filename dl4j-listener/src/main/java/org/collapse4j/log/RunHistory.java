@@ -51,28 +51,28 @@ public record RunHistory(String run, Map<String, String> parameters, List<Metric
    * Observation#TRAIN}, or where that was not probed of {@link Observation#STREAM}.
    */
   public Optional<MetricSeries> training() {
-    return ofSplit(Observation.TRAIN).or(() -> ofSplit(Observation.STREAM));
+    return atLastLayer(Observation.TRAIN).or(() -> atLastLayer(Observation.STREAM));
   }
 
   /** The series of the split {@link Observation#HELD_OUT} at the network's last layer. */
   public Optional<MetricSeries> heldOut() {
-    return ofSplit(Observation.HELD_OUT);
+    return atLastLayer(Observation.HELD_OUT);
   }
 
   /** The last layer is the one with a classifier on top of it; else the first that was measured. */
-  private Optional<MetricSeries> ofSplit(String split) {
-    List<MetricSeries> ofSplit = series.stream().filter(s -> s.split().equals(split)).toList();
-    return ofSplit.stream()
+  private Optional<MetricSeries> atLastLayer(String split) {
+    List<MetricSeries> layers = series.stream().filter(s -> s.split().equals(split)).toList();
+    return layers.stream()
         .filter(s -> s.last(Metric.NC3_DUALITY).isPresent())
         .findFirst()
-        .or(() -> ofSplit.stream().findFirst());
+        .or(() -> layers.stream().findFirst());
   }
 
   /**
    * A metric of any series, the training data's first: memorization is measured where it can be.
    */
   public Optional<MetricSeries.Point> last(Metric metric) {
-    Optional<MetricSeries.Point> ofTraining = training().flatMap(s -> s.last(metric));
-    return ofTraining.or(() -> series.stream().flatMap(s -> s.last(metric).stream()).findFirst());
+    Optional<MetricSeries.Point> onTraining = training().flatMap(s -> s.last(metric));
+    return onTraining.or(() -> series.stream().flatMap(s -> s.last(metric).stream()).findFirst());
   }
 }

@@ -53,10 +53,10 @@ final class ObservedRun {
   }
 
   /** The layers of a split that verdicts are of: those with a classifier on top, or the first. */
-  private static Stream<Observation> judged(List<Observation> ofSplit) {
+  private static Stream<Observation> judged(List<Observation> layers) {
     List<Observation> withClassifier =
-        ofSplit.stream().filter(o -> o.measurements().has(Metric.NC3_DUALITY)).toList();
-    List<Observation> judged = withClassifier.isEmpty() ? ofSplit.subList(0, 1) : withClassifier;
+        layers.stream().filter(o -> o.measurements().has(Metric.NC3_DUALITY)).toList();
+    List<Observation> judged = withClassifier.isEmpty() ? layers.subList(0, 1) : withClassifier;
     return judged.stream().map(ObservedRun::withNumbersOnly);
   }
 

@@ -357,7 +357,7 @@ public final class Observer implements AutoCloseable {
     private final List<Observation> observations = new ArrayList<>();
     private final Map<MeasuredPoint, INDArray> outOfDistributionMeans = new HashMap<>();
     private Map<MeasuredPoint, ClassStatistics> heldOut = Map.of();
-    private final Map<String, List<Observation>> ofProbes = new HashMap<>();
+    private final Map<String, List<Observation>> byProbe = new HashMap<>();
 
     Round(MeasuredModel model, Moment moment) {
       this.model = model;
@@ -373,7 +373,7 @@ public final class Observer implements AutoCloseable {
       probes.stream().filter(probe -> is(probe, Probe.Role.HELD_OUT)).forEach(this::observe);
       observeSample();
       probes.stream().filter(probe -> is(probe, Probe.Role.LABELLED)).forEach(this::observe);
-      probes.forEach(probe -> observations.addAll(ofProbes.getOrDefault(probe.split(), List.of())));
+      probes.forEach(probe -> observations.addAll(byProbe.getOrDefault(probe.split(), List.of())));
       return observations;
     }
 
@@ -455,7 +455,7 @@ public final class Observer implements AutoCloseable {
 
     private void observe(Probe probe) {
       boolean isHeldOut = probe.role() == Probe.Role.HELD_OUT;
-      ofProbes.put(
+      byProbe.put(
           probe.split(),
           measure(
               probe.split(),

@@ -157,11 +157,12 @@ final class TrainingSample {
     int classes = parts.stream().flatMapToInt(part -> Arrays.stream(part.classes)).max().orElse(-1);
     limit = smallest(all, size);
     limitOfClass = new double[classes + 1];
-    int ofEach = Math.min(LEAST_OF_A_CLASS, most / Math.max(1, classes + 1));
+    int leastOfEach = Math.min(LEAST_OF_A_CLASS, most / Math.max(1, classes + 1));
     for (int c = 0; c <= classes; c++) {
       int thisClass = c;
-      double[] ofClass = parts.stream().flatMapToDouble(part -> part.drawnOf(thisClass)).toArray();
-      limitOfClass[c] = smallest(ofClass, ofEach);
+      double[] drawnByClass =
+          parts.stream().flatMapToDouble(part -> part.drawnOf(thisClass)).toArray();
+      limitOfClass[c] = smallest(drawnByClass, leastOfEach);
     }
     parts = new ArrayList<>(parts.stream().map(this::cut).filter(part -> part.size() > 0).toList());
     kept = parts.stream().mapToInt(Part::size).sum();

@@ -65,10 +65,11 @@ final class HostLoss {
 
   /** Room for one row, which one thread moves over its block. */
   private final class Row {
-    private final HostMatrix logits = new HostMatrix(batch.logits());
-    private final HostMatrix labels = new HostMatrix(batch.labels());
-    private final HostMatrix mask = batch.mask() == null ? null : new HostMatrix(batch.mask());
-    private final HostMatrix gradients = gradient == null ? null : new HostMatrix(gradient);
+    private final StridedMatrix logits = new StridedMatrix(batch.logits());
+    private final StridedMatrix labels = new StridedMatrix(batch.labels());
+    private final StridedMatrix mask =
+        batch.mask() == null ? null : new StridedMatrix(batch.mask());
+    private final StridedMatrix gradients = gradient == null ? null : new StridedMatrix(gradient);
     private final double[] factors = new double[mask == null ? 1 : (int) batch.mask().size(1)];
     private final double[] wanted = new double[batch.classes()];
     private final double[] z = new double[batch.classes()];
@@ -157,11 +158,11 @@ final class HostLoss {
         Arrays.fill(z, 0);
       } else {
         double factor = slope * total / (1 + others);
-        double ofLargest = total - wanted[largest] - total * (others / (1 + others));
+        double gradientOfLargest = total - wanted[largest] - total * (others / (1 + others));
         for (int c = 0; c < z.length; c++) {
           z[c] = factor * z[c] - slope * wanted[c];
         }
-        z[largest] = slope * ofLargest;
+        z[largest] = slope * gradientOfLargest;
       }
       gradients.write(row, z);
     }

@@ -244,8 +244,8 @@ public final class ExportedFeatures {
     }
 
     /** Who is told of examples that are left out; nobody unless set. */
-    public Builder leftOut(LeftOut told) {
-      leftOut = told;
+    public Builder leftOut(LeftOut listener) {
+      leftOut = listener;
       return this;
     }
 

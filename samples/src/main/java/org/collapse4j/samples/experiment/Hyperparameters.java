@@ -108,9 +108,9 @@ public final class Hyperparameters {
    * Those of the data and their noise, which are all that is known of a network trained elsewhere.
    */
   Map<String, String> dataParameters() {
-    Map<String, String> ofData = new LinkedHashMap<>(parameters());
-    ofData.keySet().retainAll(DATA_PARAMETERS);
-    return Collections.unmodifiableMap(ofData);
+    Map<String, String> kept = new LinkedHashMap<>(parameters());
+    kept.keySet().retainAll(DATA_PARAMETERS);
+    return Collections.unmodifiableMap(kept);
   }
 
   private static String joined(List<Integer> numbers) {

@@ -9,13 +9,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A matrix of float32 or float64, of any strides, in host memory, whose rows are read and written
  * as float64 through a bare address: whoever uses it keeps the array alive.
  */
-final class HostMatrix {
+final class StridedMatrix {
   private final FloatIndexer floats;
   private final DoubleIndexer doubles;
   private final long rowStride;
   private final long columnStride;
 
-  HostMatrix(INDArray array) {
+  StridedMatrix(INDArray array) {
     boolean isDouble = array.dataType() == DataType.DOUBLE;
     this.floats = isDouble ? null : (FloatIndexer) array.data().indexer();
     this.doubles = isDouble ? (DoubleIndexer) array.data().indexer() : null;
