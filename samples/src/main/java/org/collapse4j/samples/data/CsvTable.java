@@ -54,8 +54,8 @@ final class CsvTable {
    * @throws IllegalArgumentException if it is no table; the message has file and row
    */
   static CsvTable read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new FileNotFoundException(file + " is no file");
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw new FileNotFoundException(file + " is no file that can be read");
     }
     CsvTable table = new CsvTable(file);
     long row = 1;

@@ -2,6 +2,7 @@ package org.collapse4j.samples.data;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -102,7 +103,7 @@ public final class ExampleSources {
 
   /** Whether the examples have names beyond a position. */
   public boolean areNamed() {
-    return !arePictures() || names.stream().anyMatch(name -> !name.matches("\\d+"));
+    return directory != null || !arePictures();
   }
 
   /** What the cells of a row are called; none where examples are pictures. */
@@ -127,7 +128,7 @@ public final class ExampleSources {
     }
     try {
       return PictureFile.readAtMost(directory.resolve(names.get(example)), most);
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
   }

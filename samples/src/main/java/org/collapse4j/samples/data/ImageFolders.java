@@ -1,6 +1,7 @@
 package org.collapse4j.samples.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -132,6 +133,8 @@ public final class ImageFolders {
   private static List<Path> entries(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.sorted(Comparator.comparing(path -> path.getFileName().toString())).toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new IOException(folder + " cannot be read: " + e, e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
+import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,6 +158,44 @@ class OwnDataTest {
     assertEquals(2, same.exitCode());
     assertTrue(same.err().contains("must be different files"), same.err());
     assertEquals(before, Files.readString(table));
+  }
+
+  /** Decided by the truth, which is known where labels were corrupted for a trial. */
+  @Test
+  void labelsThatWereCorruptedAreCorrected() throws IOException {
+    TinyImages.write(folder);
+    Path ranking = folder.resolve("ranking.csv");
+    String[] data = {"--data", folder.toString(), "--noise-rate", "0.3", "--seed", "3"};
+    List<String> options = new ArrayList<>(List.of(data));
+    options.addAll(List.of("--ranking", ranking.toString()));
+    assertEquals(0, run("suspects", options.toArray(String[]::new)).exitCode());
+    List<String> corrections = new ArrayList<>(List.of("name,given,label"));
+    int wrong = 0;
+    for (String line : Files.readAllLines(ranking).subList(1, 1 + TinyImages.TRAIN)) {
+      String[] cells = line.split(",", -1);
+      wrong += cells[3].equals(cells[8]) ? 0 : 1;
+      corrections.add(cells[2] + "," + cells[3] + "," + cells[8]);
+    }
+    Path labels = Files.write(folder.resolve("corrected.csv"), corrections);
+    options = new ArrayList<>(List.of(data));
+    options.addAll(List.of("--labels", labels.toString()));
+    Shell shell = run("train", options.toArray(String[]::new));
+    assertEquals("", shell.err());
+    assertTrue(
+        shell
+            .out()
+            .contains(
+                "corrected.csv: " + wrong + " changed, 0 dropped, " + (120 - wrong) + " kept"),
+        shell.out());
+    Observation last = MetricLog.read(folder.resolve("runs/first.jsonl")).observations().get(14);
+    assertEquals("train", last.split());
+    assertTrue(Double.isNaN(last.measurements().value(Metric.MEMORIZATION_FITTED)), "all is right");
+
+    options.set(5, "4");
+    Files.delete(folder.resolve("runs/first.jsonl"));
+    Shell otherNoise = run("train", options.toArray(String[]::new));
+    assertEquals(2, otherNoise.exitCode());
+    assertTrue(otherNoise.err().contains("column given must be the label of"), otherNoise.err());
   }
 
   @Test

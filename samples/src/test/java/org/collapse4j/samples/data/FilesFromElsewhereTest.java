@@ -84,22 +84,22 @@ class FilesFromElsewhereTest {
   /** Every reader, with its share of the inputs in percent. */
   @SuppressWarnings("ImmutableEnumChecker") // What it refers to has no state.
   enum Reader {
-    NPY(20, "a.npy", NpyFile::floats),
-    NPY_LABELS(10, "y.npy", NpyFile::classIndices),
-    NPZ(10, "a.npz", file -> NpyFile.floats(Path.of(file + ":x"))),
-    IDX(12, "images", IdxFile::read),
-    IDX_COMPRESSED(6, "images.gz", IdxFile::read),
-    CIFAR(3, "cifar", ImageDirectory::read),
-    SVHN(4, "svhn", ImageDirectory::read),
-    CSV(10, "log.csv", MetricLog::read),
-    JSON_LINES(13, "log.jsonl", MetricLog::read),
+    NPY(15, "a.npy", NpyFile::floats),
+    NPY_LABELS(8, "y.npy", NpyFile::classIndices),
+    NPZ(8, "a.npz", file -> NpyFile.floats(Path.of(file + ":x"))),
+    IDX(9, "images", IdxFile::read),
+    IDX_COMPRESSED(5, "images.gz", IdxFile::read),
+    CIFAR(2, "cifar", ImageDirectory::read),
+    SVHN(3, "svhn", ImageDirectory::read),
+    CSV(7, "log.csv", MetricLog::read),
+    JSON_LINES(10, "log.jsonl", MetricLog::read),
     IMAGES(
         12,
         "photos",
         f -> ImageFolders.read(f, 4, ImageFolders.Colours.AS_THEY_ARE, new HeldOutSplit(0.5, 1))),
-    TABLE(10, "table.csv", f -> LabelledTable.read(f, "kind", List.of(), new HeldOutSplit(0.5, 1))),
+    TABLE(8, "table.csv", f -> LabelledTable.read(f, "kind", List.of(), new HeldOutSplit(0.5, 1))),
     CORRECTIONS(3, "corrected.csv", LabelCorrections::read),
-    THEORY(10, "theory.csv", TheoryCurve::read),
+    THEORY(8, "theory.csv", TheoryCurve::read),
     NETWORK(2, "network.zip", SavedNetwork::read);
 
     private final int percent;
