@@ -22,15 +22,15 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** Small networks and data that train in a moment. */
-final class Training {
-  static final int CLASSES = 3;
-  static final int INPUTS = 6;
-  static final int FEATURES = 8;
+public final class Training {
+  public static final int CLASSES = 3;
+  public static final int INPUTS = 6;
+  public static final int FEATURES = 8;
 
   private Training() {}
 
   /** Three overlapping clusters. */
-  static DataSet clusters(int examples, long seed) {
+  public static DataSet clusters(int examples, long seed) {
     Random random = new Random(seed);
     INDArray features = Nd4j.create(examples, INPUTS);
     INDArray labels = Nd4j.create(examples, CLASSES);
@@ -44,12 +44,12 @@ final class Training {
     return new DataSet(features, labels);
   }
 
-  static DataSetIterator batches(DataSet data, int batch) {
+  public static DataSetIterator batches(DataSet data, int batch) {
     return new ListDataSetIterator<>(List.copyOf(data.asList()), batch);
   }
 
   /** Dense, batch normalisation, dropout, dense, output. */
-  static MultiLayerNetwork multiLayerNetwork() {
+  public static MultiLayerNetwork multiLayerNetwork() {
     MultiLayerConfiguration configuration =
         new NeuralNetConfiguration.Builder()
             .seed(7)
@@ -80,7 +80,7 @@ final class Training {
   }
 
   /** The same as a graph, with dropout on the output layer too. */
-  static ComputationGraph graph() {
+  public static ComputationGraph graph() {
     ComputationGraphConfiguration configuration =
         new NeuralNetConfiguration.Builder()
             .seed(7)
