@@ -14,6 +14,7 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * @param across what the picture of dilation has across at first; null leaves it to the page
  * @param thinned whether observations were left out
  * @param withoutDetails how many runs have no classes, planes and suspects, to keep the page small
+ * @param parameters those in which all runs agree, if there are several
  * @param metrics the vocabulary
  * @param verdict of all runs together
  * @param runs each by itself
@@ -25,6 +26,7 @@ record PageContent(
     String across,
     boolean thinned,
     int withoutDetails,
+    Map<String, String> parameters,
     List<MetricText> metrics,
     List<VerdictText> verdict,
     List<Run> runs,
@@ -47,6 +49,7 @@ record PageContent(
   /**
    * A run.
    *
+   * @param parameters in which not all runs agree
    * @param group the same number for runs that differ by seed only
    * @param times null if they are not known
    * @param training the index of the series of the training data, or -1
@@ -74,7 +77,7 @@ record PageContent(
    *
    * @param x the moments
    * @param iterations beside x, or null where x are iterations
-   * @param values of each metric beside x
+   * @param values of each metric beside x, by its index in the vocabulary
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Series(
@@ -82,7 +85,7 @@ record PageContent(
       String layer,
       Object x,
       Object iterations,
-      Map<String, Object> values,
+      Map<Integer, Object> values,
       Classes classes,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Plane> planes) {}
 

@@ -31,6 +31,7 @@ import org.collapse4j.verdict.VerdictRules;
  * extremes, and moments between the first and the last.
  */
 final class PageData {
+  private static final List<Metric> VOCABULARY = List.of(Metric.values());
   private static final int BYTES_OF_CURVES = 8_500_000;
   private static final int BYTES_OF_THINNED_VALUE = 11;
   private static final int MOST_POINTS = 2_000;
@@ -51,6 +52,7 @@ final class PageData {
   private final int mostMoments;
   private final Set<RunHistory> detailed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final boolean byEpoch;
+  private final Map<String, String> common;
 
   PageData(List<RunHistory> runs) {
     this.runs = runs;
@@ -71,6 +73,23 @@ final class PageData {
             MOST_POINTS);
     this.mostMoments = within(1, BYTES_OF_MOMENTS / Math.max(1, momentBytes), MOST_MOMENTS);
     this.byEpoch = all.stream().allMatch(MetricSeries::isByEpoch);
+    this.common = common(runs);
+  }
+
+  /** The parameters that are the same in each of several runs. */
+  private static Map<String, String> common(List<RunHistory> runs) {
+    if (runs.size() < 2) {
+      return Map.of();
+    }
+    Map<String, String> common = new LinkedHashMap<>(runs.get(0).parameters());
+    runs.forEach(run -> common.entrySet().retainAll(run.parameters().entrySet()));
+    return common;
+  }
+
+  private Map<String, String> own(Map<String, String> parameters) {
+    Map<String, String> own = new LinkedHashMap<>(parameters);
+    own.keySet().removeAll(common.keySet());
+    return own;
   }
 
   private static int within(int least, long value, int most) {
@@ -103,7 +122,8 @@ final class PageData {
             .flatMap(run -> run.series().stream())
             .anyMatch(series -> series.observations().size() > mostPoints),
         runs.size() - detailed.size(),
-        Arrays.stream(Metric.values()).map(PageData::text).toList(),
+        common,
+        VOCABULARY.stream().map(PageData::text).toList(),
         texts(VerdictRules.ofRuns(runs)),
         runs.stream().map(run -> run(run, groups)).toList(),
         theory.stream().map(PageData::curve).toList(),
@@ -134,7 +154,7 @@ final class PageData {
     groups.putIfAbsent(key, groups.size());
     return new PageContent.Run(
         run.run(),
-        run.parameters(),
+        own(run.parameters()),
         groups.get(key),
         RunLabel.loss(run).orElse(null),
         RunLabel.noiseRate(run).orElse(null),
@@ -167,11 +187,11 @@ final class PageData {
 
   private PageContent.Series series(MetricSeries series, boolean withDetails) {
     List<Observation> all = series.observations();
-    Map<String, Object> values = new LinkedHashMap<>();
+    Map<Integer, Object> values = new LinkedHashMap<>();
     for (Metric metric : metrics(series)) {
       double[] column = all.stream().mapToDouble(o -> o.measurements().value(metric)).toArray();
       if (!Arrays.stream(column).allMatch(Double::isNaN)) {
-        values.put(metric.key(), Column.values(column, mostPoints));
+        values.put(VOCABULARY.indexOf(metric), Column.values(column, mostPoints));
       }
     }
     double[] iterations = all.stream().mapToDouble(Observation::iteration).toArray();

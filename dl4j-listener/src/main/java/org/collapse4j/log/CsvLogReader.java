@@ -114,7 +114,7 @@ final class CsvLogReader extends LogReader {
       return;
     }
     try {
-      observations.add(observation(fields.get(), columns));
+      add(observation(fields.get(), columns));
     } catch (IllegalArgumentException | DateTimeException wrong) {
       throw isNoObservation(first, wrong);
     }

@@ -12,7 +12,9 @@ import java.util.stream.IntStream;
 
 /**
  * A log, or a folder of logs, that is read again and again while training writes to it: only files
- * that have changed since the last time are read anew.
+ * that have changed since the last time are read anew. Of long runs only some observations, evenly
+ * apart, and the last of each split and layer tell of classes, pairs of them, and examples, so that
+ * memory is not taken by what is looked at one moment at a time.
  */
 public final class GrowingLog {
   private final Path log;
@@ -32,8 +34,8 @@ public final class GrowingLog {
   }
 
   /**
-   * What is in it now, as {@link MetricLog#read} would read it; the same object as the last time if
-   * nothing has changed.
+   * What is in it now, as {@link MetricLog#read} would read it but for details; the same object as
+   * the last time if nothing has changed.
    *
    * @throws IllegalArgumentException as {@link MetricLog#read}
    * @throws IOException if it cannot be read
@@ -65,7 +67,7 @@ public final class GrowingLog {
     FileTime modified = Files.getLastModifiedTime(file);
     Known before = known.get(file);
     if (before == null || before.size != size || !before.modified.equals(modified)) {
-      before = new Known(size, modified, MetricLog.readFile(file));
+      before = new Known(size, modified, MetricLog.readFile(file, false));
       known.put(file, before);
     }
     return before.log;

@@ -10,10 +10,18 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 /** Reads what {@link JsonLinesSink} wrote. */
 final class JsonLinesLogReader extends LogReader {
   private final Set<String> unknownMetrics = new LinkedHashSet<>();
+  private final Optional<DetailThinning> thinning;
   private int schema;
 
-  JsonLinesLogReader(Path file) {
+  /**
+   * A reader.
+   *
+   * @param everyDetail whether all observations tell of classes and examples, or some of each place
+   */
+  JsonLinesLogReader(Path file, boolean everyDetail) {
     super(file);
+    thinning =
+        everyDetail ? Optional.empty() : Optional.of(new DetailThinning(observations, this::whole));
   }
 
   @Override
@@ -21,11 +29,33 @@ final class JsonLinesLogReader extends LogReader {
     for (LogLines.Line line = lines.next(); line != null; line = lines.next()) {
       read(line);
     }
+    thinning.ifPresent(DetailThinning::complete);
     unknownMetrics.forEach(
         key -> warnings.add(file + " has a metric that is not known here, left out: " + key));
   }
 
   private void read(LogLines.Line line) {
+    boolean details = thinning.map(DetailThinning::isWorthReading).orElse(true);
+    Optional<Observation> atOnce =
+        schema == 0 || schema == JsonLinesSink.SCHEMA
+            ? ObservationJson.readAtOnce(line.bytes(), details, unknownMetrics::add)
+            : Optional.empty();
+    if (atOnce.isPresent()) {
+      schema = JsonLinesSink.SCHEMA;
+      add(atOnce.get());
+      thinning.ifPresent(t -> t.added(line.bytes(), details));
+    } else {
+      readStepByStep(line);
+    }
+  }
+
+  /** Of a line that was read with its numbers only, all. */
+  private Observation whole(byte[] line) {
+    return ObservationJson.readAtOnce(line, true, unknownMetrics::add).orElse(null);
+  }
+
+  /** Finds out what is wrong with a line, if it is anything. */
+  private void readStepByStep(LogLines.Line line) {
     if (line.text().isBlank()) {
       return;
     }
@@ -37,7 +67,7 @@ final class JsonLinesLogReader extends LogReader {
     }
     checkSchema(line, json.get());
     try {
-      observations.add(ObservationJson.read(json.get(), unknownMetrics::add));
+      add(ObservationJson.read(json.get(), unknownMetrics::add));
     } catch (ArithmeticException | IllegalArgumentException wrong) {
       throw isNoObservation(line, wrong);
     }

@@ -1,6 +1,5 @@
 package org.collapse4j.log;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,45 +7,102 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** The lines of a text file one after the other, each with whether its end was written. */
 final class LogLines implements Closeable {
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final byte[] BYTE_ORDER_MARK = "\uFEFF".getBytes(StandardCharsets.UTF_8);
 
   private final InputStream in;
+  private final byte[] buffer = new byte[1 << 16];
+  private int position;
+  private int limit;
   private int number;
 
   LogLines(Path file) throws IOException {
-    in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    in = Files.newInputStream(file);
   }
 
-  /**
-   * A line.
-   *
-   * @param number from 1
-   * @param text without its end
-   * @param ended whether a line feed follows
-   */
-  record Line(int number, String text, boolean ended) {}
+  /** A line, without its end. */
+  static final class Line {
+    private final int number;
+    private final byte[] bytes;
+    private final boolean ended;
 
-  /** The next line, null after the last. What is no UTF-8, as in a torn letter, is replaced. */
+    private Line(int number, byte[] bytes, boolean ended) {
+      this.number = number;
+      this.bytes = bytes;
+      this.ended = ended;
+    }
+
+    /** Its number, from 1. */
+    int number() {
+      return number;
+    }
+
+    /** Its text. What is no UTF-8, as in a torn letter, is replaced. */
+    String text() {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Its text as it stands in the file; not to be modified. */
+    byte[] bytes() {
+      return bytes;
+    }
+
+    /** Whether a line feed follows. */
+    boolean ended() {
+      return ended;
+    }
+  }
+
+  /** The next line, null after the last. */
   Line next() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    int read = in.read();
-    if (read < 0) {
-      return null;
+    ByteArrayOutputStream before = null;
+    while (true) {
+      if (position == limit && !fill()) {
+        return before == null ? null : line(before.toByteArray(), false);
+      }
+      int end = position;
+      while (end < limit && buffer[end] != '\n') {
+        end++;
+      }
+      if (end < limit) {
+        byte[] last = Arrays.copyOfRange(buffer, position, end);
+        position = end + 1;
+        return line(before == null ? last : joined(before, last), true);
+      }
+      before = before == null ? new ByteArrayOutputStream(4 * limit) : before;
+      before.write(buffer, position, limit - position);
+      position = limit;
     }
-    while (read >= 0 && read != '\n') {
-      bytes.write(read);
-      read = in.read();
-    }
+  }
+
+  private boolean fill() throws IOException {
+    position = 0;
+    limit = Math.max(0, in.read(buffer));
+    return limit > 0;
+  }
+
+  private static byte[] joined(ByteArrayOutputStream before, byte[] last) {
+    before.writeBytes(last);
+    return before.toByteArray();
+  }
+
+  private Line line(byte[] bytes, boolean ended) {
     number++;
-    String text = bytes.toString(StandardCharsets.UTF_8);
-    if (number == 1 && text.startsWith(BYTE_ORDER_MARK)) {
-      text = text.substring(1);
+    int from = number == 1 && startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0;
+    int to = bytes.length;
+    if (to > from && bytes[to - 1] == '\r') {
+      to--;
     }
-    return new Line(
-        number, text.endsWith("\r") ? text.substring(0, text.length() - 1) : text, read == '\n');
+    boolean isWhole = from == 0 && to == bytes.length;
+    return new Line(number, isWhole ? bytes : Arrays.copyOfRange(bytes, from, to), ended);
+  }
+
+  private static boolean startsWithMark(byte[] bytes) {
+    int length = BYTE_ORDER_MARK.length;
+    return bytes.length >= length && Arrays.equals(bytes, 0, length, BYTE_ORDER_MARK, 0, length);
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class MetricLog {
    * @throws IOException if it cannot be read
    */
   public static MetricLog read(Path log) throws IOException {
-    return read(log, MetricLog::readFile);
+    return read(log, file -> readFile(file, true));
   }
 
   /** Reads a log, or those of a folder, each by a way given. */
@@ -77,11 +77,17 @@ public final class MetricLog {
     MetricLog read(Path file) throws IOException;
   }
 
-  static MetricLog readFile(Path file) throws IOException {
+  /**
+   * Reads one file.
+   *
+   * @param everyDetail whether all observations tell of classes and examples, or some of each place
+   */
+  static MetricLog readFile(Path file, boolean everyDetail) throws IOException {
     if (isCsv(file) && !READS_CSV) {
       throw new IllegalArgumentException(file + IS_CSV);
     }
-    LogReader reader = isCsv(file) ? new CsvLogReader(file) : new JsonLinesLogReader(file);
+    LogReader reader =
+        isCsv(file) ? new CsvLogReader(file) : new JsonLinesLogReader(file, everyDetail);
     return reader.read();
   }
 

@@ -45,20 +45,31 @@ public record MetricSeries(String split, String layer, List<Observation> observa
   /** The defined values of a metric. */
   public List<Point> points(Metric metric) {
     return observations.stream()
-        .filter(o -> !Double.isNaN(o.measurements().value(metric)))
+        .filter(o -> isDefined(o, metric))
         .map(o -> Point.of(o, metric))
         .toList();
   }
 
   /** The first defined value of a metric. */
   public Optional<Point> first(Metric metric) {
-    return points(metric).stream().findFirst();
+    return observations.stream()
+        .filter(o -> isDefined(o, metric))
+        .findFirst()
+        .map(o -> Point.of(o, metric));
   }
 
   /** The last defined value of a metric. */
   public Optional<Point> last(Metric metric) {
-    List<Point> points = points(metric);
-    return points.isEmpty() ? Optional.empty() : Optional.of(points.get(points.size() - 1));
+    for (int i = observations.size() - 1; i >= 0; i--) {
+      if (isDefined(observations.get(i), metric)) {
+        return Optional.of(Point.of(observations.get(i), metric));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isDefined(Observation observation, Metric metric) {
+    return !Double.isNaN(observation.measurements().value(metric));
   }
 
   /**

@@ -1,11 +1,13 @@
 package org.collapse4j.log;
 
 import java.time.Instant;
+import java.util.AbstractMap;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.collapse4j.metric.Measurements;
 
 /**
@@ -135,13 +137,63 @@ public record Observation(
         trainingStarted);
   }
 
+  /** The same that tells nothing of single classes, pairs of them, and examples. */
+  public Observation withNumbersOnly() {
+    Measurements.Builder numbers = Measurements.builder();
+    measurements.metrics().forEach(metric -> numbers.put(metric, measurements.value(metric)));
+    return new Observation(
+        run,
+        epoch,
+        iteration,
+        split,
+        layer,
+        numbers.build(),
+        parameters,
+        Examples.none(),
+        time,
+        started);
+  }
+
+  /** The same with other measurements, and what is known of single examples. */
+  Observation withDetails(Measurements measured, Examples known) {
+    return new Observation(
+        run, epoch, iteration, split, layer, measured, parameters, known, time, started);
+  }
+
+  /** Parameters that are copied already, so that the observations of a run share them. */
+  private static final class Parameters extends AbstractMap<String, String> {
+    private final Map<String, String> byKey;
+
+    Parameters(Map<String, String> byKey) {
+      this.byKey = Collections.unmodifiableMap(byKey);
+    }
+
+    @Override
+    public Set<Map.Entry<String, String>> entrySet() {
+      return byKey.entrySet();
+    }
+
+    @Override
+    public boolean containsKey(Object key) {
+      return byKey.containsKey(key);
+    }
+
+    @Override
+    public String get(Object key) {
+      return byKey.get(key);
+    }
+  }
+
   private static Map<String, String> copy(Map<String, String> parameters) {
+    if (parameters instanceof Parameters) {
+      return parameters;
+    }
     Map<String, String> copy = new LinkedHashMap<>();
     parameters.forEach(
         (key, value) ->
             copy.put(
                 Objects.requireNonNull(key, "parameter key"),
                 Objects.requireNonNull(value, () -> "value of the parameter " + key)));
-    return Collections.unmodifiableMap(copy);
+    return new Parameters(copy);
   }
 }

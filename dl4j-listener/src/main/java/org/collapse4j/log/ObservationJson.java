@@ -1,5 +1,6 @@
 package org.collapse4j.log;
 
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.SuspectLabel;
 import org.nd4j.shade.jackson.annotation.JsonFormat;
+import org.nd4j.shade.jackson.annotation.JsonIgnoreProperties;
 import org.nd4j.shade.jackson.annotation.JsonInclude;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -27,6 +29,7 @@ import org.nd4j.shade.jackson.databind.JsonMappingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.MapperFeature;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.ObjectReader;
 import org.nd4j.shade.jackson.databind.exc.MismatchedInputException;
 import org.nd4j.shade.jackson.databind.json.JsonMapper;
 
@@ -38,8 +41,15 @@ final class ObservationJson {
   static final String START = "{\"schema\":";
 
   private static final ObjectMapper JSON = mapper();
+  private static final ObjectReader WHOLE_LINES = JSON.readerFor(Line.class);
+  private static final ObjectReader NUMBERS =
+      mapper().addMixIn(Line.class, NumbersOnly.class).readerFor(Line.class);
 
   private ObservationJson() {}
+
+  /** The members that are passed over where only numbers of all examples are asked for. */
+  @JsonIgnoreProperties({"classes", "pairs", "plane", "suspects"})
+  private interface NumbersOnly {}
 
   /** The members of a line, in their order. */
   private record Line(
@@ -179,6 +189,24 @@ final class ObservationJson {
   /** The line of an observation, without its end. */
   static String write(Observation observation) throws JsonProcessingException {
     return JSON.writeValueAsString(Line.of(observation));
+  }
+
+  /**
+   * The observation of a line of the present version that is as it should be, read in one go.
+   *
+   * @param details whether to tell of classes, pairs of them, and examples too
+   * @param unknown as in {@link #read}
+   * @return empty if something is not so: what, is to be asked of {@link #parse} and {@link #read}
+   */
+  static Optional<Observation> readAtOnce(byte[] line, boolean details, Consumer<String> unknown) {
+    try {
+      Line members = (details ? WHOLE_LINES : NUMBERS).readValue(line);
+      return members == null || members.schema() != JsonLinesSink.SCHEMA
+          ? Optional.empty()
+          : Optional.of(members.observation(unknown));
+    } catch (IOException | ArithmeticException | IllegalArgumentException wrong) {
+      return Optional.empty();
+    }
   }
 
   /** The JSON of a line, if it is a whole object. */

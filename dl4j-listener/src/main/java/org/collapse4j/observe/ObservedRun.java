@@ -6,10 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.collapse4j.log.Examples;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
-import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.verdict.Verdict;
 import org.collapse4j.verdict.VerdictRules;
@@ -57,22 +55,7 @@ final class ObservedRun {
     List<Observation> withClassifier =
         layers.stream().filter(o -> o.measurements().has(Metric.NC3_DUALITY)).toList();
     List<Observation> judged = withClassifier.isEmpty() ? layers.subList(0, 1) : withClassifier;
-    return judged.stream().map(ObservedRun::withNumbersOnly);
-  }
-
-  private static Observation withNumbersOnly(Observation observation) {
-    Measurements measured = observation.measurements();
-    Measurements.Builder numbers = Measurements.builder();
-    measured.metrics().forEach(metric -> numbers.put(metric, measured.value(metric)));
-    return new Observation(
-        observation.run(),
-        observation.epoch(),
-        observation.iteration(),
-        observation.split(),
-        observation.layer(),
-        numbers.build(),
-        observation.parameters(),
-        Examples.none());
+    return judged.stream().map(Observation::withNumbersOnly);
   }
 
   /** What the numbers mean; empty before the first observation. */

@@ -38,6 +38,7 @@ class Series {
     this.split = json.split;
     this.layer = json.layer;
     this.values = json.values ?? {};
+    this.indices = run.page.indices;
     this.decoded = new Map();
   }
 
@@ -65,17 +66,17 @@ class Series {
   }
 
   has(key) {
-    return Object.hasOwn(this.values, key);
+    return Object.hasOwn(this.values, this.indices.get(key));
   }
 
   get keys() {
-    return Object.keys(this.values);
+    return Object.keys(this.values).map((index) => this.run.page.json.metrics[index].key);
   }
 
   /* The values of a metric beside x, null where undefined. */
   column(key) {
     if (!this.decoded.has(key)) {
-      const value = this.values[key];
+      const value = this.values[this.indices.get(key)];
       this.decoded.set(key, typeof value === "number" ? new Array(this.x.length).fill(value)
         : typeof value === "string" ? float32s(value) : this.spread(value));
     }
@@ -142,14 +143,15 @@ function lastUpTo(rising, bound) {
 }
 
 class Run {
-  constructor(json, index) {
-    this.json = json;
+  constructor(json, index, page) {
+    this.json = { ...json, parameters: { ...json.parameters, ...page.json.parameters } };
     this.index = index;
+    this.page = page;
     this.name = json.name;
     this.series = json.series.map((s) => new Series(s, this));
     this.training = this.series[json.training] ?? null;
     this.heldOut = this.series[json.heldOut] ?? null;
-    const names = json.parameters["class.names"];
+    const names = this.json.parameters["class.names"];
     this.classNames = names ? names.split(",") : [];
     this.parameters = this.parametersThat(() => true);
     this.last = d3.max(this.series, (s) => s.x[s.x.length - 1]);
@@ -218,8 +220,9 @@ class PageData {
   constructor(json) {
     this.json = json;
     this.axis = json.axis;
-    this.runs = json.runs.map((run, index) => new Run(run, index));
     this.metrics = new Map(json.metrics.map((m) => [m.key, m]));
+    this.indices = new Map(json.metrics.map((m, index) => [m.key, index]));
+    this.runs = json.runs.map((run, index) => new Run(run, index, this));
     const all = this.runs.flatMap((r) => r.series);
     this.first = d3.min(all, (s) => s.x[0]);
     this.last = d3.max(all, (s) => s.x[s.x.length - 1]);
