@@ -217,7 +217,7 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   }
 
   /**
-   * Adds a page that shows the run and is rewritten at every observation, as {@link DashboardSink};
+   * Adds a page that shows the run and is rewritten as it goes on, as {@link DashboardSink} says;
    * the listener closes it.
    */
   public final B dashboard(Path page) {
