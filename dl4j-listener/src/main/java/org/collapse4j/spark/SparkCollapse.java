@@ -37,14 +37,17 @@ import org.slf4j.LoggerFactory;
  *             .trainProbe(SparkExamples.of(trainBatches))
  *             .heldOutProbe(SparkExamples.of(testBatches))
  *             .jsonLines(Path.of("runs/spark.jsonl")))) {
- *   for (int epoch = 1; epoch <= epochs; epoch++) {
- *     collapse.observe(training.fit(trainBatches), epoch);
+ *   for (int epoch = 0; epoch < epochs; epoch++) {
+ *     collapse.observe(training.fit(trainBatches));
  *   }
  * }
  * }</pre>
  *
  * <p>What fails is logged once, counted and left out, unless {@code failFast} is set: a probe whose
  * job Spark gives up, for one. Tasks that fail and executors that are lost Spark runs again.
+ *
+ * <p>A listener stays behind when dl4j-spark sends the network to its workers; this is in its
+ * place.
  *
  * <p>A driver that {@code spark-submit} did not start needs {@code
  * --add-opens=java.base/sun.nio.ch=ALL-UNNAMED}.
