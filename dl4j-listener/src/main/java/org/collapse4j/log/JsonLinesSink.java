@@ -64,7 +64,8 @@ public final class JsonLinesSink extends SerialSink {
     file.append(lines);
   }
 
-  private static final class Lines implements AppendOnlyFile.Form {
+  /** Lines of JSON without a header. */
+  static final class Lines implements AppendOnlyFile.Form {
     @Override
     public String header() {
       return "";
