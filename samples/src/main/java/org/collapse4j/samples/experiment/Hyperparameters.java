@@ -244,7 +244,7 @@ public final class Hyperparameters {
   }
 
   /** The options; each is checked when it is set. */
-  public static final class Builder {
+  public static final class Builder implements Cloneable {
     private String data = "";
     private List<Integer> classes = List.of();
     private int examplesPerClass;
@@ -265,29 +265,13 @@ public final class Hyperparameters {
 
     private Builder() {}
 
-    private Builder(Builder other) {
-      data = other.data;
-      classes = other.classes;
-      examplesPerClass = other.examplesPerClass;
-      model = other.model;
-      widths = other.widths;
-      batchNorm = other.batchNorm;
-      activation = other.activation;
-      loss = other.loss;
-      alpha = other.alpha;
-      noise = other.noise;
-      noiseRate = other.noiseRate;
-      seed = other.seed;
-      epochs = other.epochs;
-      batch = other.batch;
-      learningRate = other.learningRate;
-      drops = other.drops;
-      weightDecay = other.weightDecay;
-    }
-
     /** A builder of its own that begins with the same options. */
     Builder copy() {
-      return new Builder(this);
+      try {
+        return (Builder) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
     }
 
     /** The name of the data set. */
