@@ -64,7 +64,8 @@ class HeldFileTest {
   @Test
   void aFileThatAnotherProcessHoldsIsNotWaitedForWithoutLimit() throws Exception {
     Path held = folder.resolve("held");
-    AppendOnlyFile file = new AppendOnlyFile(held, new JsonLinesSink.Lines(), Duration.ofMillis(300));
+    AppendOnlyFile file =
+        new AppendOnlyFile(held, new JsonLinesSink.Lines(), Duration.ofMillis(300));
     Process holder = start(Holder.class, held.toString());
     assertEquals("locked", holder.inputReader(StandardCharsets.UTF_8).readLine());
     Thread waiting = new Thread(() -> append(held));
@@ -73,7 +74,8 @@ class HeldFileTest {
     assertTrue(refused.getMessage().contains("locked"), refused.getMessage());
 
     assertTrue(waiting.isAlive(), "it was to wait for " + FileTurn.LONGEST_WAIT);
-    new AppendOnlyFile(folder.resolve("other"), new JsonLinesSink.Lines()).append(List.of("a file of its own"));
+    new AppendOnlyFile(folder.resolve("other"), new JsonLinesSink.Lines())
+        .append(List.of("a file of its own"));
     assertTrue(waiting.isAlive(), "the other file waited for the one that is held");
 
     holder.getOutputStream().close();
@@ -85,7 +87,8 @@ class HeldFileTest {
 
   private static void append(Path held) {
     try {
-      new AppendOnlyFile(held, new JsonLinesSink.Lines(), Duration.ofMinutes(2)).append(List.of("waited"));
+      new AppendOnlyFile(held, new JsonLinesSink.Lines(), Duration.ofMinutes(2))
+          .append(List.of("waited"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -96,7 +99,8 @@ class HeldFileTest {
   void aFileHeldWithinTheProcessIsNotWaitedForWithoutLimit() throws IOException {
     Path held = Files.createFile(folder.resolve("held"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), held);
-    AppendOnlyFile file = new AppendOnlyFile(link, new JsonLinesSink.Lines(), Duration.ofMillis(50));
+    AppendOnlyFile file =
+        new AppendOnlyFile(link, new JsonLinesSink.Lines(), Duration.ofMillis(50));
     try (FileChannel holder = FileChannel.open(held, StandardOpenOption.WRITE)) {
       holder.lock();
       assertThrows(IOException.class, () -> file.append(List.of("refused")));
