@@ -10,7 +10,6 @@ import java.util.Set;
 import org.collapse4j.evaluation.FirstPass.Gathered;
 import org.collapse4j.evaluation.SecondPass.Decided;
 import org.collapse4j.evaluation.SecondPass.Learning;
-import org.collapse4j.metric.Dilation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
@@ -141,11 +140,11 @@ public final class Evaluation<P> {
       ClassStatistics features,
       DecisionStatistics decisions,
       List<Evidence<P, ?>> finished) {
+    FeatureStatistics statistics = new FeatureStatistics(features, decisions);
     Measurements values =
-        new FeatureStatistics(features, decisions)
-            .measure(rows.classifier(point), outOfDistributionMeans.get(point), globalMean);
+        statistics.measure(rows.classifier(point), outOfDistributionMeans.get(point), globalMean);
     if (heldOut) {
-      values = values.and(Dilation.of(features));
+      values = values.and(statistics.dilation());
     }
     for (Evidence<P, ?> learnt : finished) {
       values = values.and(learnt.measurements(point));

@@ -1,7 +1,9 @@
 package org.collapse4j.evaluation;
 
 import org.collapse4j.metric.Calibration;
+import org.collapse4j.metric.Dilation;
 import org.collapse4j.metric.Measurements;
+import org.collapse4j.metric.Metric;
 import org.collapse4j.metric.NeuralCollapse;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.Classifier;
@@ -37,7 +39,8 @@ public record FeatureStatistics(ClassStatistics features, DecisionStatistics dec
    */
   public Measurements measure(
       Classifier classifier, INDArray outOfDistributionMean, GlobalMean globalMean) {
-    Measurements values = NeuralCollapse.ofFeatures(features, globalMean);
+    Measurements values =
+        NeuralCollapse.ofFeatures(features, globalMean).and(inSpan(Metric.NC1_PINV, globalMean));
     if (classifier != null) {
       values = values.and(NeuralCollapse.ofClassifier(features, classifier, globalMean));
     }
@@ -51,5 +54,22 @@ public record FeatureStatistics(ClassStatistics features, DecisionStatistics dec
       values = values.and(NeuralCollapse.ofOutOfDistribution(features, outOfDistributionMean));
     }
     return values;
+  }
+
+  /** {@code nc1.pinv} where the within-class covariance was too large to be gathered. */
+  private Measurements inSpan(Metric metric, GlobalMean globalMean) {
+    return decisions
+        .spanScatter()
+        .map(
+            scatter ->
+                Measurements.builder()
+                    .put(metric, NeuralCollapse.pinvInSpan(features, scatter, globalMean))
+                    .build())
+        .orElse(Measurements.empty());
+  }
+
+  /** The dilation of features that took no part in training, as {@link Dilation#of} has it. */
+  Measurements dilation() {
+    return Dilation.of(features).and(inSpan(Metric.DILATION_NC1, GlobalMean.SAMPLE));
   }
 }

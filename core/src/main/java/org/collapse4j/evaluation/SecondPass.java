@@ -3,6 +3,7 @@ package org.collapse4j.evaluation;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,19 @@ final class SecondPass<P> implements Pass<P, SecondPass.Decided<P>> {
   private final LinkedHashMap<P, ClassStatistics> centres = new LinkedHashMap<>();
   private final ArrayList<Learning<P, ?>> learning = new ArrayList<>();
 
+  /**
+   * Points without a within-class covariance, whose spread in the span of the means is gathered.
+   */
+  private final HashSet<P> withSpan = new HashSet<>();
+
   SecondPass(Map<P, ClassStatistics> statistics, List<? extends Evidence<P, ?>> evidence) {
-    statistics.forEach((point, ofPoint) -> centres.put(point, ofPoint.withoutCovariance()));
+    statistics.forEach(
+        (point, ofPoint) -> {
+          centres.put(point, ofPoint.withoutCovariance());
+          if (!ofPoint.hasWithinClassCovariance()) {
+            withSpan.add(point);
+          }
+        });
     evidence.forEach(wanted -> learning.add(learning(wanted)));
   }
 
@@ -139,9 +151,11 @@ final class SecondPass<P> implements Pass<P, SecondPass.Decided<P>> {
   /** Rows whose logits are no product with weights bring them along. */
   private DecisionAccumulator decisions(P point, LabelledRows batch, RowSource<P> rows) {
     ClassStatistics ofPoint = centres.get(point);
-    return batch.logits().isPresent()
-        ? DecisionAccumulator.ofLogits(ofPoint.numClasses(), ofPoint)
-        : DecisionAccumulator.of(ofPoint, rows.classifier(point));
+    DecisionAccumulator decisions =
+        batch.logits().isPresent()
+            ? DecisionAccumulator.ofLogits(ofPoint.numClasses(), ofPoint)
+            : DecisionAccumulator.of(ofPoint, rows.classifier(point));
+    return withSpan.contains(point) ? decisions.gatherSpan() : decisions;
   }
 
   private static void decide(DecisionAccumulator decisions, LabelledRows rows) {

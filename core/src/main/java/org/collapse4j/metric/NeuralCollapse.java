@@ -38,7 +38,8 @@ public final class NeuralCollapse {
    * @param statistics of the features
    * @param globalMean the centre the class means are taken from
    * @return nc1.*, nc2.*.means, nc2.uniformity.*, classes.present, examples, examples.nonfinite;
-   *     {@code nc1.pinv} is NaN if the statistics lack the within-class covariance
+   *     {@code nc1.pinv} is NaN if the statistics lack the within-class covariance (see {@link
+   *     #pinvInSpan})
    */
   public static Measurements ofFeatures(ClassStatistics statistics, GlobalMean globalMean) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
@@ -91,6 +92,59 @@ public final class NeuralCollapse {
       warnOnce(trace.value() / means.size(), error / means.size());
     }
     return trace.value() / means.size();
+  }
+
+  /**
+   * {@code nc1.pinv} without the within-class covariance, from how the features spread in the span
+   * of the class means, outside of which the pseudo-inverse is zero.
+   *
+   * @param statistics of the features
+   * @param spanScatter of the same features, as {@link DecisionStatistics#spanScatter} has it
+   * @param globalMean the centre the class means are taken from
+   * @return at least 0; NaN below two classes, or if all class means are the same
+   */
+  public static double pinvInSpan(
+      ClassStatistics statistics, INDArray spanScatter, GlobalMean globalMean) {
+    int[] present = statistics.presentClasses();
+    if (present.length < 2) {
+      return Double.NaN;
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      // The means less another centre: the same combination of those less the mean of all classes.
+      double[] shares = new double[present.length];
+      double[][] products = new double[present.length][present.length];
+      double[] sums = Matrices.elements(spanScatter.dup('c'));
+      for (int a = 0; a < present.length; a++) {
+        shares[a] =
+            globalMean == GlobalMean.CLASS
+                ? 1.0 / present.length
+                : (double) statistics.count(present[a]) / statistics.totalCount();
+        for (int b = 0; b < present.length; b++) {
+          int at = present[a] * statistics.numClasses() + present[b];
+          products[a][b] = sums[at] / statistics.totalCount();
+        }
+      }
+      INDArray centred = statistics.centredClassMeans(globalMean);
+      return PseudoInverse.traceInSpan(aboutMean(products, shares), centred) / present.length;
+    }
+  }
+
+  /** {@code (I - 1 p^T) G (I - p 1^T)} for shares p that add up to one. */
+  private static double[][] aboutMean(double[][] products, double[] shares) {
+    double[] along = new double[shares.length];
+    double both = 0;
+    for (int a = 0; a < shares.length; a++) {
+      for (int b = 0; b < shares.length; b++) {
+        along[a] += products[a][b] * shares[b];
+      }
+      both += shares[a] * along[a];
+    }
+    for (int a = 0; a < shares.length; a++) {
+      for (int b = 0; b < shares.length; b++) {
+        products[a][b] += both - along[a] - along[b];
+      }
+    }
+    return products;
   }
 
   private static void warnOnce(double value, double error) {

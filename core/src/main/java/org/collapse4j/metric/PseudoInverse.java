@@ -152,6 +152,28 @@ final class PseudoInverse {
     return trace(within, projected, values, 1, cutoff(values, centred));
   }
 
+  /**
+   * The same trace from the products {@code M S_W M^T}, {@code [K, K]}: with the eigenvectors a and
+   * eigenvalues l of {@code M M^T / K} it is the sum of {@code a^T M S_W M^T a / (K l^2)}.
+   *
+   * @param products symmetric
+   * @param centred M, {@code [K, d]}, whose rows are linearly dependent
+   */
+  static double traceInSpan(double[][] products, INDArray centred) {
+    int k = centred.rows();
+    INDArray vectors = Matrices.product(centred, centred, false, true).divi(k);
+    double[] values = eigen(vectors);
+    double[] forms = quadraticForms(Nd4j.createFromArray(products), vectors);
+    double cutoff = cutoff(values, centred);
+    double sum = 0;
+    for (int j = 1; j < k; j++) {
+      if (values[j] > cutoff) {
+        sum += forms[j] / values[j] / values[j] / k;
+      }
+    }
+    return values[k - 1] > 0 ? sum : Double.NaN;
+  }
+
   private static double cutoff(double[] ascending, INDArray centred) {
     double largest = ascending[ascending.length - 1];
     return Math.max(centred.rows(), centred.columns()) * EPSILON * largest;

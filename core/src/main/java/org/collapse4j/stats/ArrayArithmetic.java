@@ -4,8 +4,6 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.INDArrayIndex;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Operations on whole arrays: nothing of the rows leaves the device but their sums and norms.
@@ -50,9 +48,14 @@ final class ArrayArithmetic implements BlockArithmetic {
   }
 
   @Override
-  public void add(INDArray sum, INDArray term, int firstColumn) {
-    INDArrayIndex rows = NDArrayIndex.interval(0, term.rows());
-    INDArrayIndex columns = NDArrayIndex.interval(firstColumn, firstColumn + term.columns());
-    sum.get(rows, columns).addi(Matrices.copy(DataType.DOUBLE, term));
+  public void addOuterSquares(INDArray sum, INDArray rows) {
+    INDArray product = Matrices.product(rows, rows, true, false);
+    add(sum, product);
+    product.close();
+  }
+
+  @Override
+  public void add(INDArray sum, INDArray term) {
+    sum.addi(term.castTo(DataType.DOUBLE));
   }
 }

@@ -29,13 +29,21 @@ interface BlockArithmetic {
   void shift(INDArray rows, int[] classes, double[] reference, double[] squares);
 
   /**
-   * Adds a matrix to the first rows of some columns of another.
+   * Adds the outer squares of rows, {@code X^T X}, to a matrix, of which only the upper triangle
+   * counts.
    *
    * @param sum {@code [d, d]} by columns, in float64, modified
-   * @param term of up to d rows, by columns, in float32 or float64
-   * @param firstColumn of the sum that the first column of the term is added to
+   * @param rows X, {@code [n, d]} in C order, the first rows of their buffer, in float32 or float64
    */
-  void add(INDArray sum, INDArray term, int firstColumn);
+  void addOuterSquares(INDArray sum, INDArray rows);
+
+  /**
+   * Adds the upper triangle of a matrix to that of another.
+   *
+   * @param sum {@code [d, d]} by columns, in float64, modified
+   * @param term likewise, in float32 or float64
+   */
+  void add(INDArray sum, INDArray term);
 
   /** The way that suits the backend: where arrays live in host memory, loops over them. */
   static BlockArithmetic forBackend() {

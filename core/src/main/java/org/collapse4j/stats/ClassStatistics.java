@@ -191,6 +191,11 @@ public final class ClassStatistics implements Serializable {
         moments.scatter == null ? null : moments.scatterOver((double) totalCount()));
   }
 
+  /** Whether there is a {@linkplain #withinClassCovariance within-class covariance}. */
+  public boolean hasWithinClassCovariance() {
+    return moments.scatter != null;
+  }
+
   /** The same without the within-class covariance: {@code 2 K d} numbers, all that centres need. */
   public ClassStatistics withoutCovariance() {
     return moments.scatter == null

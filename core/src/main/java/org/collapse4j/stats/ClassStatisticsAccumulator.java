@@ -4,7 +4,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Gathers {@link ClassStatistics} from batches of features and labels, in one pass.
@@ -31,9 +30,6 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
 
   /** A larger matrix in float64 does not fit into a buffer of java.nio. */
   private static final int LARGEST_COVARIANCE = 16_383;
-
-  /** From this many features on two products of half the width take less than one. */
-  private static final int WORTH_TWO_PRODUCTS = 256;
 
   private final int numClasses;
   private final int covarianceLimit;
@@ -248,19 +244,24 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
    * @return how many were left out because an element is not finite
    */
   private long absorb(FeatureBlock rows, Moments moments) {
-    double[] origins = origins(rows);
-    double[] sums = operations.classSums(rows.rows(), rows.classes(), origins, numClasses);
+    PresentClasses present = rows.presentClasses(numClasses);
+    double[] origins = origins(rows, present);
+    double[] sums = sums(rows, present, origins);
     if (areFinite(sums)) {
-      absorb(rows, origins, sums, moments);
+      absorb(rows, present, origins, sums, moments);
       return 0;
     }
     long leftOut = rows.dropNonFinite();
     if (!rows.isEmpty()) {
-      origins = origins(rows);
-      sums = operations.classSums(rows.rows(), rows.classes(), origins, numClasses);
-      absorb(rows, origins, sums, moments);
+      present = rows.presentClasses(numClasses);
+      origins = origins(rows, present);
+      absorb(rows, present, origins, sums(rows, present, origins), moments);
     }
     return leftOut;
+  }
+
+  private double[] sums(FeatureBlock rows, PresentClasses present, double[] origins) {
+    return operations.classSums(rows.rows(), present.ofRows(), origins, present.size());
   }
 
   /**
@@ -268,8 +269,8 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
    * class and not to its distance from the origin, and is zero where all rows are the same. Sums of
    * float32 numbers lose nothing in float64, so that they need no origin: null.
    */
-  private double[] origins(FeatureBlock rows) {
-    return rows.type() == DataType.DOUBLE ? rows.firstRows(numClasses) : null;
+  private static double[] origins(FeatureBlock rows, PresentClasses present) {
+    return rows.type() == DataType.DOUBLE ? rows.firstRows(present) : null;
   }
 
   private static boolean areFinite(double[] values) {
@@ -281,30 +282,32 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     return true;
   }
 
-  private void absorb(FeatureBlock rows, double[] origins, double[] sums, Moments moments) {
-    Moments added = centres(origins, sums, rows.classCounts(numClasses));
+  private void absorb(
+      FeatureBlock rows, PresentClasses present, double[] origins, double[] sums, Moments moments) {
+    Moments added = centres(origins, sums, present.counts());
     double[] reference = rows.rounded(added.means);
     double[] squares = new double[rows.size()];
-    operations.shift(rows.rows(), rows.classes(), reference, squares);
+    operations.shift(rows.rows(), present.ofRows(), reference, squares);
     INDArray shifted = inRange(rows.rows(), squares);
     if (moments.scatter != null) {
-      addOuterSquares(shifted, moments.scatter);
+      operations.addOuterSquares(moments.scatter, shifted);
     }
     // The reference is the mean but for its rounding, which a collapsed class feels.
-    double[] offset = added.rests.clone();
+    double[] offset = reference;
     for (int j = 0; j < offset.length; j++) {
-      offset[j] += added.means[j] - reference[j];
+      offset[j] = added.rests[j] + (added.means[j] - reference[j]);
     }
-    moments.absorbAbout(added, offset, rows.classTotals(squares, numClasses), shifted.dataType());
+    moments.absorbAbout(
+        added, present.classes(), offset, present.totals(squares), shifted.dataType());
   }
 
-  /** Counts and means of rows, from their sums less an origin. */
-  private Moments centres(double[] origins, double[] sums, double[] counts) {
-    int d = sums.length / numClasses;
-    Moments centres = Moments.empty(numClasses, d, false);
-    System.arraycopy(counts, 0, centres.counts, 0, numClasses);
-    for (int c = 0; c < numClasses; c++) {
-      for (int j = c * d; j < (c + 1) * d && counts[c] > 0; j++) {
+  /** Counts and means of rows of classes that are all present, from their sums less an origin. */
+  private static Moments centres(double[] origins, double[] sums, double[] counts) {
+    int d = sums.length / counts.length;
+    Moments centres = Moments.empty(counts.length, d, false);
+    System.arraycopy(counts, 0, centres.counts, 0, counts.length);
+    for (int c = 0; c < counts.length; c++) {
+      for (int j = c * d; j < (c + 1) * d; j++) {
         double moved = sums[j] / counts[c];
         double lost = Math.fma(-moved, counts[c], sums[j]) / counts[c];
         double origin = origins == null ? 0 : origins[j];
@@ -313,25 +316,6 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
       }
     }
     return centres;
-  }
-
-  /** The upper triangle of X^T X, and what of the lower one comes along: in two products. */
-  private void addOuterSquares(INDArray rows, INDArray scatter) {
-    int d = rows.columns();
-    int half = d < WORTH_TWO_PRODUCTS ? 0 : d / 2;
-    if (half > 0) {
-      INDArray left = rows.get(NDArrayIndex.all(), NDArrayIndex.interval(0, half));
-      addProduct(left, left, scatter, 0);
-    }
-    INDArray right =
-        half == 0 ? rows : rows.get(NDArrayIndex.all(), NDArrayIndex.interval(half, d));
-    addProduct(rows, right, scatter, half);
-  }
-
-  private void addProduct(INDArray left, INDArray right, INDArray scatter, int firstColumn) {
-    INDArray product = Matrices.product(left, right, true, false);
-    operations.add(scatter, product, firstColumn);
-    product.close();
   }
 
   /** The rows, in float64 where their squares would leave the range of float32. */
@@ -358,7 +342,8 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
 
     /**
      * Up to which number of features d the d x d within-class covariance is gathered. Above it only
-     * class means and variances are: {@code nc1.pinv} is undefined then, everything else is there.
+     * class means and variances are: what {@code nc1.pinv} needs of it takes a second pass then
+     * (see {@link DecisionAccumulator#gatherSpan}), everything else is there.
      *
      * @param dimension at least 0; 0 never gathers it, and above 16,383 it is never gathered
      * @throws IllegalArgumentException if {@code dimension} is negative

@@ -15,10 +15,20 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * and only products with the deviation s are rounded.
  */
 final class Decider implements AutoCloseable {
+  /**
+   * Of more classes the K x K tables would take more memory (134 MB each) than all else; rows are
+   * taken in float64 then, from one row for all.
+   */
+  static final int MOST_TABLED = 4096;
+
   private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   private final DataType type;
+  private final ClassStatistics statistics;
   private final BlockArithmetic operations = BlockArithmetic.forBackend();
+
+  /** Whether every class has a reference of its own, its mean; else there is one for all. */
+  private final boolean isTabled;
 
   private final double[] reference;
 
@@ -26,6 +36,12 @@ final class Decider implements AutoCloseable {
   private final ClassScores logits;
   private final INDArray centres;
   private final ClassScores nearness;
+
+  /**
+   * The products of the centres with what the reference of each class lacks of its mean, {@code [K,
+   * K]} in C order; made when it is first needed.
+   */
+  private double[] productsOfRests;
 
   private INDArray products;
 
@@ -38,21 +54,35 @@ final class Decider implements AutoCloseable {
    */
   Decider(DataType type, ClassStatistics statistics, Classifier classifier) {
     this.type = type;
+    this.statistics = statistics;
     INDArray means = statistics == null ? null : centres(statistics);
+    INDArray origin = statistics == null ? null : statistics.globalMean(GlobalMean.CLASS);
     int numClasses = means == null ? classifier.numClasses() : means.rows();
     int dimension = means == null ? classifier.dimension() : means.columns();
-    this.reference =
-        means == null
-            ? new double[numClasses * dimension]
-            : FeatureBlock.rounded(statistics.meanElements(0), type);
-    INDArray base = Nd4j.createFromArray(reference).reshape(numClasses, dimension);
-    this.weights = classifier == null ? null : Matrices.copy(type, classifier.weights());
-    this.logits = classifier == null ? null : logits(base, classifier);
+    this.isTabled = means != null && numClasses <= MOST_TABLED;
+    if (means == null) {
+      this.reference = new double[dimension];
+    } else {
+      this.reference =
+          isTabled
+              ? FeatureBlock.rounded(statistics.meanElements(0), type)
+              : Matrices.elements(origin);
+    }
+    INDArray base =
+        Nd4j.createFromArray(reference).reshape(reference.length / dimension, dimension);
+    if (classifier == null) {
+      this.weights = null;
+      this.logits = null;
+    } else {
+      INDArray wide = classifier.weights();
+      this.weights = Matrices.copy(type, wide);
+      this.logits = ClassScores.of(base, wide, classifier.bias().toDoubleVector());
+      wide.close();
+    }
     if (means == null) {
       this.centres = null;
       this.nearness = null;
     } else {
-      INDArray origin = statistics.globalMean(GlobalMean.CLASS);
       means.subiRowVector(origin);
       this.centres = Matrices.copy(type, means);
       this.nearness = nearness(base.subiRowVector(origin), means, statistics);
@@ -65,10 +95,6 @@ final class Decider implements AutoCloseable {
   private static INDArray centres(ClassStatistics statistics) {
     return Nd4j.createFromArray(statistics.meanElements(0))
         .reshape(statistics.numClasses(), statistics.dimension());
-  }
-
-  private static ClassScores logits(INDArray base, Classifier classifier) {
-    return ClassScores.of(base, classifier.weights(), classifier.bias().toDoubleVector());
   }
 
   private static ClassScores nearness(INDArray base, INDArray means, ClassStatistics statistics) {
@@ -106,25 +132,64 @@ final class Decider implements AutoCloseable {
    * @param block its rows are shifted in place
    */
   void shift(FeatureBlock block) {
-    operations.shift(block.rows(), block.classes(), reference, null);
+    operations.shift(block.rows(), referencesOf(block), reference, null);
   }
 
   /**
    * Decides on the rows of a block.
    *
    * @param block its rows have been shifted
+   * @param span where the outer squares of {@code C (h - mu_y)} are added, as {@link
+   *     DecisionStatistics#spanScatter} has them; null if they are not wanted
    */
-  Decisions decide(FeatureBlock block) {
+  Decisions decide(FeatureBlock block, INDArray span) {
     int n = block.size();
     int[] classes = Arrays.copyOf(block.classes(), n);
-    int[] nearest =
-        centres == null ? null : nearness.best(products(block.rows(), centres), classes, null);
+    int[] references = referencesOf(block);
+    int[] nearest = null;
+    if (centres != null) {
+      INDArray withCentres = products(block.rows(), centres);
+      nearest = nearness.best(withCentres, references, null);
+      if (span != null) {
+        addSpan(withCentres, classes, nearest, span);
+      }
+    }
     if (weights == null) {
       return new Decisions(classes, null, null, nearest);
     }
     double[] confidence = new double[n];
-    int[] predicted = logits.best(products(block.rows(), weights), classes, confidence);
+    int[] predicted = logits.best(products(block.rows(), weights), references, confidence);
     return new Decisions(classes, predicted, confidence, nearest);
+  }
+
+  private void addSpan(INDArray withCentres, int[] classes, int[] nearest, INDArray span) {
+    operations.shift(withCentres, classes, productsOfRests(), null);
+    for (int i = 0; i < nearest.length; i++) {
+      if (nearest[i] == ClassScores.NONE) {
+        withCentres.getRow(i).assign(0); // A row that is not finite is left out.
+      }
+    }
+    operations.addOuterSquares(span, withCentres);
+  }
+
+  private double[] productsOfRests() {
+    if (productsOfRests == null) {
+      double[] rests = statistics.meanElements(0);
+      for (int j = 0; j < rests.length; j++) {
+        rests[j] -= reference[j];
+      }
+      INDArray means = centres(statistics).subiRowVector(statistics.globalMean(GlobalMean.CLASS));
+      INDArray ofRests = Nd4j.createFromArray(rests).reshape(means.shape());
+      // The product of columns with rows is by columns, one for each class.
+      INDArray both = Matrices.product(means, ofRests, false, true);
+      productsOfRests = FeatureBlock.rounded(Matrices.elementsAndClose(both), type);
+    }
+    return productsOfRests;
+  }
+
+  /** Which row of the reference is that of each row of a block. */
+  private int[] referencesOf(FeatureBlock block) {
+    return isTabled ? block.classes() : new int[block.size()];
   }
 
   /** The decisions of given logits, {@code [n, K]}, which are not modified. */

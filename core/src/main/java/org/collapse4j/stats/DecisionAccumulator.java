@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,7 +25,15 @@ public final class DecisionAccumulator implements AutoCloseable {
   private final boolean centresInFloatRange;
 
   private FeatureBlock block;
+
+  /** The logits of the rows of the block, or of rows without features; null if none are given. */
+  private FeatureBlock given;
+
   private Decider decider;
+
+  /** As {@link DecisionCounts#span}; null if it is not gathered. */
+  private INDArray span;
+
   private long nonFinite;
   private boolean closed;
 
@@ -78,6 +87,26 @@ public final class DecisionAccumulator implements AutoCloseable {
    */
   public static DecisionAccumulator ofLogits(int numClasses, ClassStatistics centres) {
     return new DecisionAccumulator(numClasses, centres, null, true);
+  }
+
+  /**
+   * Gathers the {@linkplain DecisionStatistics#spanScatter spread in the span of the class means}
+   * of what is added from now on, which takes {@code N K^2} operations more. Not of more than 4096
+   * classes, which would take too much memory.
+   *
+   * @return this accumulator, which must have centres
+   */
+  public DecisionAccumulator gatherSpan() {
+    if (centres == null) {
+      throw new IllegalArgumentException(
+          "The span is that of class means, of which there are none");
+    }
+    if (span == null && numClasses <= Decider.MOST_TABLED) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        span = Nd4j.create(DataType.DOUBLE, new long[] {numClasses, numClasses}, 'f');
+      }
+    }
+    return this;
   }
 
   static void requireSameShape(ClassStatistics centres, Classifier classifier) {
@@ -205,29 +234,34 @@ public final class DecisionAccumulator implements AutoCloseable {
       return;
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      boolean[] finite = FeatureBlock.finite(logits);
-      boolean[] finiteFeatures = features == null ? finite : FeatureBlock.finite(features);
-      for (int i = 0; i < finite.length; i++) {
-        finite[i] &= finiteFeatures[i];
+      prepare(features, logits);
+      for (int from = 0; from < classes.length; ) {
+        if (centres != null) {
+          block.fill(features, classes, from);
+        }
+        from += given.fill(logits, classes, from);
+        if (given.isFull()) {
+          flush();
+        }
       }
-      int[] nearest = centres == null ? null : nearest(features, classes);
-      Decisions decisions = Decider.ofLogits(classes, logits, nearest).only(finite);
-      nonFinite += classes.length - decisions.labels.length;
-      counts.add(decisions);
     }
   }
 
-  private int[] nearest(INDArray features, int[] indices) {
-    prepare(features.dataType(), features.columns());
-    int[] nearest = new int[indices.length];
-    for (int from = 0; from < indices.length; ) {
-      int filled = block.fill(features, indices, from);
-      decider.shift(block);
-      System.arraycopy(decider.decide(block).nearest, 0, nearest, from, filled);
-      block.clear();
-      from += filled;
+  private void prepare(INDArray features, INDArray logits) {
+    DataType type = logits.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+    if (given != null && given.type() != type) {
+      flush();
+      freeGiven();
     }
-    return nearest;
+    if (centres != null) {
+      prepare(features.dataType(), features.columns());
+    }
+    if (given == null) {
+      given =
+          centres == null
+              ? FeatureBlock.forScores(type, numClasses, numClasses)
+              : block.beside(type, numClasses);
+    }
   }
 
   /**
@@ -239,23 +273,35 @@ public final class DecisionAccumulator implements AutoCloseable {
   public DecisionStatistics snapshot() {
     requireOpen();
     DecisionCounts sums = counts.copy();
-    if (block != null && !block.isEmpty()) {
-      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
-          FeatureBlock rows = block.copy()) {
-        decide(rows, sums);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        FeatureBlock rows = isEmpty(block) ? null : block.copy()) {
+      INDArray spanNow = span == null ? null : span.dup('f');
+      if (!isEmpty(given)) {
+        decideByGiven(rows, sums, spanNow);
+      } else if (rows != null) {
+        decide(rows, sums, spanNow);
       }
+      sums.span = span == null ? null : Matrices.elementsAndClose(spanNow);
     }
     return new DecisionStatistics(sums);
   }
 
   /** The number of examples that were left out because a feature was NaN or infinite. */
   public long nonFiniteCount() {
-    if (block == null) {
-      return nonFinite;
-    }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return nonFinite + block.countNonFinite();
+      boolean[] finite = isEmpty(given) ? new boolean[0] : given.finite();
+      boolean[] finiteFeatures = isEmpty(block) ? finite : block.finite();
+      long count = nonFinite;
+      for (int i = 0; i < finiteFeatures.length; i++) {
+        boolean isFinite = finiteFeatures[i] && (finite.length == 0 || finite[i]);
+        count += isFinite ? 0 : 1;
+      }
+      return count;
     }
+  }
+
+  private static boolean isEmpty(FeatureBlock rows) {
+    return rows == null || rows.isEmpty();
   }
 
   /**
@@ -266,6 +312,11 @@ public final class DecisionAccumulator implements AutoCloseable {
   public void close() {
     nonFinite = nonFiniteCount();
     freeBlock();
+    freeGiven();
+    if (span != null) {
+      span.close();
+      span = null;
+    }
     if (decider != null) {
       decider.close();
       decider = null;
@@ -287,11 +338,12 @@ public final class DecisionAccumulator implements AutoCloseable {
   }
 
   private void prepare(DataType features, int dimension) {
-    DataType type =
-        centresInFloatRange ? FeatureBlock.workingType(features, dimension) : DataType.DOUBLE;
+    boolean inFloat = centresInFloatRange && numClasses <= Decider.MOST_TABLED;
+    DataType type = inFloat ? FeatureBlock.workingType(features, dimension) : DataType.DOUBLE;
     if (block == null || block.type() != type) {
       flush();
       freeBlock();
+      freeGiven();
       block = FeatureBlock.forScores(type, dimension, numClasses);
     }
     if (decider == null || decider.type() != type) {
@@ -309,11 +361,45 @@ public final class DecisionAccumulator implements AutoCloseable {
     }
   }
 
+  private void freeGiven() {
+    if (given != null) {
+      given.close();
+      given = null;
+    }
+  }
+
   private void flush() {
-    if (block != null && !block.isEmpty()) {
-      nonFinite += decide(block, counts);
+    if (!isEmpty(given)) {
+      nonFinite += decideByGiven(block, counts, span);
+      given.clear();
+    } else if (!isEmpty(block)) {
+      nonFinite += decide(block, counts, span);
+    }
+    if (block != null) {
       block.clear();
     }
+  }
+
+  /**
+   * Counts the decisions of given logits on the rows of a block, which are overwritten.
+   *
+   * @param rows null if there are no centres
+   * @return how many rows were left out because an element or a logit is not finite
+   */
+  private int decideByGiven(FeatureBlock rows, DecisionCounts sums, INDArray spanSum) {
+    boolean[] finite = given.finite();
+    int[] nearest = null;
+    if (rows != null) {
+      decider.shift(rows);
+      nearest = decider.decide(rows, spanSum).nearest;
+      for (int i = 0; i < finite.length; i++) {
+        finite[i] &= nearest[i] != ClassScores.NONE;
+      }
+    }
+    int[] classes = Arrays.copyOf(given.classes(), finite.length);
+    Decisions decisions = Decider.ofLogits(classes, given.rows(), nearest).only(finite);
+    sums.add(decisions);
+    return finite.length - decisions.labels.length;
   }
 
   /**
@@ -321,16 +407,16 @@ public final class DecisionAccumulator implements AutoCloseable {
    *
    * @return how many rows were left out because an element is not finite
    */
-  private int decide(FeatureBlock rows, DecisionCounts sums) {
+  private int decide(FeatureBlock rows, DecisionCounts sums, INDArray spanSum) {
     decider.shift(rows);
-    Decisions decisions = decider.decide(rows);
+    Decisions decisions = decider.decide(rows, spanSum);
     if (decisions.areFinite()) {
       sums.add(decisions);
       return 0;
     }
     int leftOut = rows.dropNonFinite();
     if (!rows.isEmpty()) {
-      sums.add(decider.decide(rows));
+      sums.add(decider.decide(rows, null));
     }
     return leftOut;
   }

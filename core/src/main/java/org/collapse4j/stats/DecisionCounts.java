@@ -16,6 +16,12 @@ final class DecisionCounts implements Serializable {
   final double[] binConfidence = new double[DecisionStatistics.CONFIDENCE_BINS];
   long mismatches;
 
+  /**
+   * {@code [K, K]} by columns, of which the upper triangle counts: see {@link
+   * DecisionStatistics#spanScatter}; null if left out.
+   */
+  double[] span;
+
   DecisionCounts(int numClasses, boolean hasClassifier, boolean hasCentres) {
     this.hasClassifier = hasClassifier;
     this.hasCentres = hasCentres;
@@ -42,6 +48,13 @@ final class DecisionCounts implements Serializable {
       binConfidence[bin] += other.binConfidence[bin];
     }
     mismatches += other.mismatches;
+    if (other.span != null) {
+      double[] sum = span == null ? new double[other.span.length] : span;
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += other.span[i];
+      }
+      span = sum;
+    }
   }
 
   void add(Decisions decisions) {

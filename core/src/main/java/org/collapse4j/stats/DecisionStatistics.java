@@ -1,6 +1,9 @@
 package org.collapse4j.stats;
 
 import java.io.Serializable;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * How often a classifier and the nearest class centre are right about some examples, and how sure
@@ -72,6 +75,29 @@ public final class DecisionStatistics implements Serializable {
   /** The sum of the top probabilities of a bin. */
   public double binConfidenceSum(int bin) {
     return counts.binConfidence[bin];
+  }
+
+  /**
+   * How the features spread in the span of the class means, if an accumulator has been asked to
+   * {@linkplain DecisionAccumulator#gatherSpan gather} it: the sum over the examples of the outer
+   * square of {@code C (h - mu_y)}, C the class means less the mean of those of the present
+   * classes. Where the within-class covariance is too large to be gathered, these K x K numbers are
+   * all that {@code nc1.pinv} needs of it.
+   *
+   * @return {@code [K, K]} in float64; rows and columns of classes without examples mean nothing
+   */
+  public Optional<INDArray> spanScatter() {
+    if (counts.span == null) {
+      return Optional.empty();
+    }
+    int k = numClasses();
+    double[] all = counts.span.clone();
+    for (int b = 0; b < k; b++) {
+      for (int a = 0; a < b; a++) {
+        all[k * a + b] = all[k * b + a];
+      }
+    }
+    return Optional.of(Nd4j.createFromArray(all).reshape(k, k));
   }
 
   /**

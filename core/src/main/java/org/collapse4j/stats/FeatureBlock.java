@@ -47,6 +47,11 @@ final class FeatureBlock implements AutoCloseable {
     return create(type, dimension, Math.min(ELEMENTS / dimension, SCORES / numClasses));
   }
 
+  /** A block of as many rows as this one has at the most, for what is known of them besides. */
+  FeatureBlock beside(DataType otherType, int width) {
+    return new FeatureBlock(otherType, width, height);
+  }
+
   private static FeatureBlock create(DataType type, int dimension, long height) {
     long rows = Math.max(16, Math.min(height, MOST_ELEMENTS / dimension));
     return new FeatureBlock(type, dimension, (int) rows);
@@ -100,7 +105,7 @@ final class FeatureBlock implements AutoCloseable {
 
   private void makeRoomFor(int count) {
     if (count > classes.length) {
-      int room = Math.min(height, 2 * count);
+      int room = Math.min(height, 4 * count);
       INDArray larger = Nd4j.createUninitialized(type, room, dimension);
       INDArray filled = size == 0 ? null : rows();
       INDArray smaller = rows;
@@ -132,30 +137,14 @@ final class FeatureBlock implements AutoCloseable {
     return classes;
   }
 
-  double[] classCounts(int numClasses) {
-    double[] counts = new double[numClasses];
-    for (int i = 0; i < size; i++) {
-      counts[classes[i]]++;
-    }
-    return counts;
+  /** The classes that the rows are of. */
+  PresentClasses presentClasses(int numClasses) {
+    return PresentClasses.of(classes, size, numClasses);
   }
 
-  /** The sum over the rows of each class of a number a row. */
-  double[] classTotals(double[] perRow, int numClasses) {
-    double[] totals = new double[numClasses];
-    for (int i = 0; i < size; i++) {
-      totals[classes[i]] += perRow[i];
-    }
-    return totals;
-  }
-
-  /** The first row of each class, {@code [K, d]} in C order; any row for a class without one. */
-  double[] firstRows(int numClasses) {
-    int[] first = new int[numClasses];
-    for (int i = size - 1; i >= 0; i--) {
-      first[classes[i]] = i;
-    }
-    INDArray chosen = Matrices.rows(rows(), first);
+  /** The first row of each class that is present, {@code [P, d]} in C order. */
+  double[] firstRows(PresentClasses present) {
+    INDArray chosen = Matrices.rows(rows(), present.firstRows());
     INDArray wide = Matrices.copy(DataType.DOUBLE, chosen);
     chosen.close();
     return Matrices.elementsAndClose(wide);
@@ -195,13 +184,9 @@ final class FeatureBlock implements AutoCloseable {
     return dropped;
   }
 
-  /** How many rows have a feature that is NaN or infinite. */
-  int countNonFinite() {
-    int count = 0;
-    for (boolean finite : isEmpty() ? new boolean[0] : finite(rows())) {
-      count += finite ? 0 : 1;
-    }
-    return count;
+  /** Which rows have only numbers, neither NaN nor infinite. */
+  boolean[] finite() {
+    return finite(rows());
   }
 
   /** Which rows of a matrix have only numbers, neither NaN nor infinite. */

@@ -1,6 +1,8 @@
 package org.collapse4j.stats;
 
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Loops over host memory, in one thread. ND4J's own operations are no choice beside products: their
@@ -33,7 +35,19 @@ final class HostArithmetic implements BlockArithmetic {
   }
 
   @Override
-  public void add(INDArray sum, INDArray term, int firstColumn) {
-    HostMatrix.add(sum.transpose(), term.transpose(), firstColumn);
+  public void addOuterSquares(INDArray sum, INDArray rows) {
+    if (rows.dataType() == DataType.DOUBLE) {
+      RankUpdate.set(sum, 1, rows, 1);
+      return;
+    }
+    INDArray squares = Nd4j.createUninitialized(rows.dataType(), sum.shape(), 'f');
+    RankUpdate.set(squares, 0, rows, 1);
+    add(sum, squares);
+    squares.close();
+  }
+
+  @Override
+  public void add(INDArray sum, INDArray term) {
+    HostMatrix.addLowerTriangle(sum.transpose(), term.transpose());
   }
 }

@@ -100,18 +100,6 @@ final class HostMatrix implements AutoCloseable {
     widen();
   }
 
-  private void write(int index) {
-    int to = offset + index * columns;
-    if (doubles != null) {
-      doubles.put(to, row);
-      return;
-    }
-    for (int j = 0; j < columns; j++) {
-      narrow[j] = (float) row[j];
-    }
-    floats.put(to, narrow);
-  }
-
   /**
    * Subtracts from each row, in the matrix itself, the row of a table for its class.
    *
@@ -281,20 +269,25 @@ final class HostMatrix implements AutoCloseable {
   }
 
   /**
-   * Adds rows to the beginnings of rows.
+   * Adds the lower triangle of a square matrix to that of another.
    *
    * @param sum in float64, modified
-   * @param term of up to as many columns, likewise in C order
-   * @param first row of the sum that the first of the term is added to
+   * @param term of the same size, in float32 or float64, likewise in C order
    */
-  static void add(INDArray sum, INDArray term, int first) {
+  static void addLowerTriangle(INDArray sum, INDArray term) {
     try (HostMatrix total = new HostMatrix(sum);
         HostMatrix added = new HostMatrix(term)) {
-      for (int i = 0; i < term.rows(); i++) {
-        total.read(first + i);
-        added.read(i);
+      for (int i = 0; i < total.columns; i++) {
+        int at = i * total.columns;
+        total.doubles.get(total.offset + at, total.row, 0, i + 1);
+        if (added.doubles != null) {
+          added.doubles.get(added.offset + at, added.row, 0, i + 1);
+        } else {
+          added.floats.get(added.offset + at, added.narrow, 0, i + 1);
+          added.widen();
+        }
         added.addTo(total.row, 0);
-        total.write(first + i);
+        total.doubles.put(total.offset + at, total.row, 0, i + 1);
       }
     }
   }

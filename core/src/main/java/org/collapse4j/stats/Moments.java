@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -130,9 +131,9 @@ final class Moments implements AutoCloseable {
   /** Adds the other's examples to these; the other stays as it is. */
   void absorb(Moments other) {
     if (scatter != null && other.scatter != null) {
-      operations.add(scatter, other.scatter, 0);
+      operations.add(scatter, other.scatter);
     }
-    absorbCentres(other);
+    absorbCentres(other, IntStream.range(0, numClasses).toArray());
     for (int c = 0; c < numClasses; c++) {
       traces[c] += other.traces[c];
     }
@@ -142,49 +143,56 @@ final class Moments implements AutoCloseable {
   /**
    * Adds examples that are known by sums about a reference near their class means.
    *
-   * @param about their counts and class means, without sums of squares
-   * @param offset class means minus reference, {@code [K, d]}; overwritten
-   * @param squares the sum of the squared distances to the reference, by class
+   * @param about counts and means of some classes, without sums of squares
+   * @param classes which classes these are
+   * @param offset their means minus the reference, {@code [P, d]}; overwritten
+   * @param squares the sum of the squared distances to the reference, of each of them
    * @param precision of the sum of the outer squares of h - reference, which is in the scatter
    */
-  void absorbAbout(Moments about, double[] offset, double[] squares, DataType precision) {
-    for (int c = 0; c < numClasses; c++) {
-      traces[c] += squares[c];
+  void absorbAbout(
+      Moments about, int[] classes, double[] offset, double[] squares, DataType precision) {
+    for (int i = 0; i < classes.length; i++) {
+      traces[classes[i]] += squares[i];
     }
     floatProducts |= precision != DataType.DOUBLE;
     double rounding = precision == DataType.DOUBLE ? DOUBLE_ROUNDING : ROUNDING;
-    addBetween(offset, about.counts, -1, rounding * sum(squares));
-    absorbCentres(about);
+    addBetween(offset, about.counts, classes, -1, rounding * sum(squares));
+    absorbCentres(about, classes);
   }
 
   /**
    * Moves the means to those of both sets and adds what the distance between the two contributes to
    * the sums of squares.
+   *
+   * @param classes which classes those of the other are
    */
-  private void absorbCentres(Moments other) {
-    double[] weight = new double[numClasses];
-    double[] difference = new double[means.length];
-    for (int c = 0; c < numClasses; c++) {
+  private void absorbCentres(Moments other, int[] classes) {
+    double[] weight = new double[classes.length];
+    double[] difference = new double[other.means.length];
+    for (int i = 0; i < classes.length; i++) {
+      int c = classes[i];
       double before = counts[c];
-      double total = before + other.counts[c];
-      if (other.counts[c] == 0) {
+      double total = before + other.counts[i];
+      if (other.counts[i] == 0) {
         continue;
       }
       counts[c] = total;
-      int from = c * dimension;
+      int to = c * dimension;
+      int from = i * dimension;
       if (before == 0) {
-        System.arraycopy(other.means, from, means, from, dimension);
-        System.arraycopy(other.rests, from, rests, from, dimension);
+        System.arraycopy(other.means, from, means, to, dimension);
+        System.arraycopy(other.rests, from, rests, to, dimension);
         continue;
       }
-      double share = other.counts[c] / total;
-      weight[c] = before * share;
-      for (int j = from; j < from + dimension; j++) {
-        difference[j] = difference(other.means[j], other.rests[j], means[j], rests[j]);
-        moveMean(j, share * difference[j]);
+      double share = other.counts[i] / total;
+      weight[i] = before * share;
+      for (int j = 0; j < dimension; j++) {
+        difference[from + j] =
+            difference(other.means[from + j], other.rests[from + j], means[to + j], rests[to + j]);
+        moveMean(to + j, share * difference[from + j]);
       }
     }
-    addBetween(difference, weight, 1, 0);
+    addBetween(difference, weight, classes, 1, 0);
   }
 
   /** The difference of two sums of a number and a rest, without cancellation between the two. */
@@ -210,24 +218,25 @@ final class Moments implements AutoCloseable {
   }
 
   /**
-   * Adds {@code sign} times the sum over classes of weight times the outer square of a row, to the
-   * scatter only if its trace is above {@code negligible}. The rows are overwritten.
+   * Adds {@code sign} times the sum over some classes of weight times the outer square of a row, to
+   * the scatter only if its trace is above {@code negligible}. The rows are overwritten.
    */
-  private void addBetween(double[] rows, double[] weights, double sign, double negligible) {
+  private void addBetween(
+      double[] rows, double[] weights, int[] classes, double sign, double negligible) {
     double total = 0;
-    for (int c = 0; c < numClasses; c++) {
-      double root = Math.sqrt(weights[c]);
+    for (int i = 0; i < classes.length; i++) {
+      double root = Math.sqrt(weights[i]);
       double term = 0;
-      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
+      for (int j = i * dimension; j < (i + 1) * dimension; j++) {
         rows[j] *= root;
         term += rows[j] * rows[j];
       }
-      traces[c] = Math.max(0, traces[c] + sign * term);
+      traces[classes[i]] = Math.max(0, traces[classes[i]] + sign * term);
       total += term;
     }
     if (scatter != null && total > negligible) {
-      INDArray scaled = table(rows);
-      Nd4j.gemm(scaled, scaled, scatter, true, false, sign, 1);
+      INDArray scaled = Nd4j.createFromArray(rows).reshape(classes.length, dimension);
+      RankUpdate.set(scatter, 1, scaled, sign);
       scaled.close();
     }
   }
@@ -238,10 +247,6 @@ final class Moments implements AutoCloseable {
       sum += value;
     }
     return sum;
-  }
-
-  private INDArray table(double[] elements) {
-    return Nd4j.createFromArray(elements).reshape(numClasses, dimension);
   }
 
   /** The sum of outer squares divided by a number, as an array of its own. */

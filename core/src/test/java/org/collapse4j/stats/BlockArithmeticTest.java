@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -95,17 +96,34 @@ class BlockArithmeticTest {
 
   @ParameterizedTest
   @MethodSource("waysAndTypes")
-  void aTermIsAddedToTheFirstRowsOfSomeColumns(BlockArithmetic operations, DataType type) {
+  void ofATermTheUpperTriangleIsAdded(BlockArithmetic operations, DataType type) {
     INDArray sum = Nd4j.createFromArray(matrix(D, D)).dup('f');
-    INDArray term = Nd4j.createFromArray(matrix(D - 2, 3)).castTo(type).dup('f');
+    INDArray term = Nd4j.createFromArray(matrix(D, D)).castTo(type).dup('f');
+    double[] expected = upper(sum.add(term.castTo(DataType.DOUBLE)));
+    operations.add(sum, term);
+    assertArrayEquals(expected, upper(sum));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysAndTypes")
+  void outerSquaresAreAddedToTheUpperTriangle(BlockArithmetic operations, DataType type) {
+    INDArray sum = Nd4j.createFromArray(matrix(D, D)).dup('f');
+    INDArray rows = Nd4j.createFromArray(values).castTo(type);
     INDArray expected = sum.dup();
-    for (int i = 0; i < D - 2; i++) {
-      for (int j = 0; j < 3; j++) {
-        expected.putScalar(i, 4 + j, sum.getDouble(i, 4 + j) + term.getDouble(i, j));
-      }
+    for (int i = 0; i < N; i++) {
+      INDArray row = rows.getRow(i, true).castTo(DataType.DOUBLE);
+      expected.addi(row.transpose().mmul(row));
     }
-    operations.add(sum, term, 4);
-    assertEquals(expected, sum);
+    operations.addOuterSquares(sum, rows);
+    double tolerance = type == DataType.DOUBLE ? 1e-13 : 1e-5;
+    assertArrayEquals(upper(expected), upper(sum), tolerance);
+  }
+
+  private static double[] upper(INDArray matrix) {
+    return IntStream.range(0, D * D)
+        .filter(i -> i / D <= i % D)
+        .mapToDouble(i -> matrix.getDouble(i / D, i % D))
+        .toArray();
   }
 
   private static double[] elements(INDArray array) {
