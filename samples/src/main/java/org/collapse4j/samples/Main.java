@@ -3,6 +3,7 @@ package org.collapse4j.samples;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import org.collapse4j.samples.command.CleanCommand;
 import org.collapse4j.samples.command.DashboardCommand;
 import org.collapse4j.samples.command.EarlyStoppingCommand;
@@ -92,13 +93,28 @@ public final class Main {
 
   /** What cannot be printed is no success, whatever the command says. */
   private static int execute(ParseResult parsed) {
-    int exitCode = new CommandLine.RunLast().execute(parsed);
     CommandLine commands = parsed.commandSpec().commandLine();
+    int exitCode;
+    try {
+      exitCode = new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      print(commands, outOfMemory(e));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     if (commands.getOut().checkError() || System.out.checkError()) {
       print(commands, "standard output cannot be written");
       return CommandLine.ExitCode.SOFTWARE;
     }
     return exitCode;
+  }
+
+  private static String outOfMemory(OutOfMemoryError e) {
+    return String.format(
+        Locale.ROOT,
+        "this takes more memory than there is (%s): the heap of Java may have %d MB, which -Xmx"
+            + " changes, as in java -Xmx8g -jar collapse4j.jar, and arrays outside it as much again",
+        e.getMessage(),
+        Runtime.getRuntime().maxMemory() >> 20);
   }
 
   private static int badOptions(ParameterException e, String[] args) {

@@ -45,6 +45,26 @@ class MainTest {
   }
 
   @Test
+  void tooLittleMemoryIsOneLine() {
+    StringWriter errors = new StringWriter();
+    CommandLine commands = Main.commandLine().setErr(new PrintWriter(errors));
+    commands.addSubcommand("devour", new Devour());
+    assertEquals(1, commands.execute("devour"));
+    assertEquals(1, errors.toString().lines().count(), errors.toString());
+    assertTrue(
+        errors.toString().startsWith("collapse4j: this takes more memory than there is (enough): "),
+        errors.toString());
+  }
+
+  @CommandLine.Command(name = "devour")
+  private static final class Devour implements Runnable {
+    @Override
+    public void run() {
+      throw new OutOfMemoryError("enough");
+    }
+  }
+
+  @Test
   void standardOutputThatCannotBeWrittenIsNoSuccess() {
     for (String[] command : new String[][] {{"--help"}, {"measure", "--help"}, {"help", "train"}}) {
       StringWriter errors = new StringWriter();

@@ -1,15 +1,18 @@
 package org.collapse4j.samples.benchmark;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.collapse4j.evaluation.ArrayRows;
 import org.collapse4j.evaluation.Evaluation;
+import org.collapse4j.evaluation.LabelledRows;
+import org.collapse4j.evaluation.RowSource;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.samples.model.OpenMpThreads;
 import org.collapse4j.stats.Classifier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.openjdk.jmh.annotations.AuxCounters;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -22,7 +25,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * All metrics of features observed in batches of 128, against one single-precision product X^T X of
@@ -39,14 +41,15 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @Measurement(iterations = 10)
 public class MetricsBenchmark {
   private static final String NAME = "features";
-  private static final int DIMENSION = 512;
+  private static final int BATCH = 128;
 
-  /** Classes and examples. */
-  @Param({"10x60000", "1000x20000"})
+  /** Classes, examples and features. */
+  @Param({"10x60000x512", "1000x20000x512", "100x20000x2048"})
   public String size;
 
   private INDArray features;
   private ArrayRows rows;
+  private RowSource<String> rowsWithLogits;
   private INDArray product;
 
   /** Features around class centres. */
@@ -56,52 +59,59 @@ public class MetricsBenchmark {
     String[] parts = size.split("x", -1);
     int numClasses = Integer.parseInt(parts[0]);
     int examples = Integer.parseInt(parts[1]);
+    int dimension = Integer.parseInt(parts[2]);
     Nd4j.getRandom().setSeed(1);
     int[] classes = new int[examples];
     for (int i = 0; i < examples; i++) {
       classes[i] = i % numClasses;
     }
-    INDArray centres = Nd4j.randn(DataType.FLOAT, numClasses, DIMENSION);
+    INDArray centres = Nd4j.randn(DataType.FLOAT, numClasses, dimension);
     features =
-        Nd4j.randn(DataType.FLOAT, examples, DIMENSION).addi(Nd4j.pullRows(centres, 1, classes));
+        Nd4j.randn(DataType.FLOAT, examples, dimension).addi(Nd4j.pullRows(centres, 1, classes));
     Classifier classifier = Classifier.of(centres.mul(0.1), Nd4j.randn(DataType.FLOAT, numClasses));
-    rows = ArrayRows.of(NAME, features, classes, numClasses).withClassifier(classifier);
-    product = Nd4j.create(DataType.FLOAT, new long[] {DIMENSION, DIMENSION}, 'f');
+    rows =
+        ArrayRows.of(NAME, features, classes, numClasses)
+            .inBatchesOf(BATCH)
+            .withClassifier(classifier);
+    INDArray logits = features.mmul(centres.mul(0.1).transpose());
+    rowsWithLogits = receiver -> handOver(logits, classes, receiver);
+    product = Nd4j.create(DataType.FLOAT, new long[] {dimension, dimension}, 'f');
   }
 
-  /** The yardstick. */
-  @Benchmark
-  public INDArray product() {
-    return Nd4j.gemm(features, features, product, true, false, 1, 0);
+  private void handOver(
+      INDArray logits, int[] classes, RowSource.Receiver<? super String> receiver) {
+    for (int from = 0; from < classes.length; from += BATCH) {
+      int first = from;
+      int last = Math.min(classes.length, from + BATCH);
+      receiver.accept(
+          NAME,
+          () ->
+              LabelledRows.of(
+                      part(features, first, last),
+                      Arrays.copyOfRange(classes, first, last),
+                      null,
+                      logits.columns())
+                  .withLogits(part(logits, first, last)));
+    }
   }
 
-  /** nc1 to nc4, accuracy and ece: two passes over the array, which is in memory. */
-  @Benchmark
-  public Measurements metrics() {
-    return Evaluation.builder(rows).build().measure().get(NAME).measurements();
+  private static INDArray part(INDArray array, int from, int to) {
+    return array.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
   }
 
   /**
-   * The product and then the metrics, for the ratio of their times: at one time, so that it does
-   * not depend on what else the machine has to do in the meantime.
+   * The product; then nc1 to nc4, accuracy and ece in two passes over the array, which is in
+   * memory; then the same with logits that are at hand.
    */
   @Benchmark
-  public Measurements both(Ratio times, BenchmarkParams run) {
-    long start = System.nanoTime();
-    product();
-    long between = System.nanoTime();
-    Measurements measurements = metrics();
-    double ratio = (double) (System.nanoTime() - between) / (between - start);
-    // JMH adds up what all iterations of all processes report.
-    times.ratio = ratio / (run.getMeasurement().getCount() * Math.max(1, run.getForks()));
-    return measurements;
+  public INDArray metrics(Ratios ratios) {
+    ratios.time("product X^T X", () -> Nd4j.gemm(features, features, product, true, false, 1, 0));
+    ratios.time("all metrics", () -> measured(rows));
+    ratios.time("all metrics, given logits", () -> measured(rowsWithLogits));
+    return product;
   }
 
-  /** What JMH reports beside the time. */
-  @State(Scope.Thread)
-  @AuxCounters(AuxCounters.Type.EVENTS)
-  public static class Ratio {
-    /** The metrics' time over the product's, divided by the number of measurements. */
-    public double ratio;
+  private static Measurements measured(RowSource<String> source) {
+    return Evaluation.builder(source).build().measure().get(NAME).measurements();
   }
 }
