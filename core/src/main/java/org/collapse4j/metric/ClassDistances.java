@@ -25,18 +25,22 @@ final class ClassDistances {
     double[] values = new double[present.length];
     double[] perClass = new double[statistics.numClasses()];
     PriorityQueue<ClassPair> highest = new PriorityQueue<>(BY_VALUE);
-    for (int a = 0; a < present.length; a++) {
-      for (int b = a + 1; b < present.length; b++) {
-        double variances =
-            statistics.classVariance(present[a]) + statistics.classVariance(present[b]);
-        double squaredDistance = means.squaredDistance(a, b);
-        double value = squaredDistance == 0 ? Double.NaN : variances / (2 * squaredDistance);
-        values[b] = value;
-        perClass[present[a]] += value / (present.length - 1);
-        perClass[present[b]] += value / (present.length - 1);
-        keep(highest, present[a], present[b], value);
-      }
-      all.addAll(values, a + 1, values.length);
+    Products.Scan scan =
+        (a, products) -> {
+          for (int b = a + 1; b < present.length; b++) {
+            double variances =
+                statistics.classVariance(present[a]) + statistics.classVariance(present[b]);
+            double squaredDistance = means.squaredDistance(a, b, products[b]);
+            double value = squaredDistance == 0 ? Double.NaN : variances / (2 * squaredDistance);
+            values[b] = value;
+            perClass[present[a]] += value / (present.length - 1);
+            perClass[present[b]] += value / (present.length - 1);
+            keep(highest, present[a], present[b], value);
+          }
+          all.addAll(values, a + 1, values.length);
+        };
+    if (present.length > 1) {
+      means.gram().scan(scan);
     }
     return Measurements.builder()
         .put(Metric.NC1_CDNV, all.mean())
@@ -61,10 +65,14 @@ final class ClassDistances {
   /** Mean over pairs of the distance between two class means; NaN for fewer than two classes. */
   static double separation(Frame means) {
     Spread distances = new Spread();
-    for (int a = 0; a < means.size(); a++) {
-      for (int b = a + 1; b < means.size(); b++) {
-        distances.add(Math.sqrt(means.squaredDistance(a, b)));
-      }
+    Products.Scan scan =
+        (a, products) -> {
+          for (int b = a + 1; b < products.length; b++) {
+            distances.add(Math.sqrt(means.squaredDistance(a, b, products[b])));
+          }
+        };
+    if (means.size() > 1) {
+      means.gram().scan(scan);
     }
     return distances.mean();
   }

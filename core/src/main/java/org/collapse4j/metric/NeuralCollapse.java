@@ -71,7 +71,7 @@ public final class NeuralCollapse {
     int k = means.size();
     double between = 0;
     for (int a = 0; a < k; a++) {
-      between += means.gram()[a][a] / k;
+      between += means.square(a) / k;
     }
     boolean defined = k > 1 && between > 0;
     return Measurements.builder()
@@ -171,16 +171,22 @@ public final class NeuralCollapse {
           Metric.NC2_UNIFORMITY_LOG_MEAN,
           Metric.NC2_UNIFORMITY_LOG_VARIANCE);
     }
-    Frame.Angles angles = means.angles();
-    Frame.Distances distances = means.directionDistances();
+    int k = means.size();
+    double[] vector = Matrices.elements(centre);
+    Deviation size = Deviation.fromZero();
+    Deviation sizeUncentred = Deviation.fromZero();
+    means.gram().scan(size, means.shiftedBy(vector, sizeUncentred));
+    Frame.Angles angles = means.new Angles();
+    Frame.Distances distances = means.new Distances();
+    Deviation fromSimplex = Deviation.fromSimplex(k, size);
+    Deviation fromOrthogonal = Deviation.fromOrthogonal(k, sizeUncentred);
+    means.gram().scan(angles, distances, fromSimplex, means.shiftedBy(vector, fromOrthogonal));
     return Measurements.builder()
         .put(Metric.NC2_NORM_CV_MEANS, means.normVariation())
         .put(Metric.NC2_ANGLE_STD_MEANS, angles.cosines().deviation())
         .put(Metric.NC2_ANGLE_GAP_MEANS, angles.gaps().mean())
-        .put(Metric.NC2_ETF_MEANS, Frame.distanceFromSimplex(means.gram()))
-        .put(
-            Metric.NC2_ORTHOGONAL_MEANS,
-            Frame.distanceFromOrthogonal(means.gramShiftedBy(Matrices.elements(centre))))
+        .put(Metric.NC2_ETF_MEANS, fromSimplex.distance())
+        .put(Metric.NC2_ORTHOGONAL_MEANS, fromOrthogonal.distance())
         .put(Metric.NC2_UNIFORMITY_DISTANCE_MEAN, distances.distances().mean())
         .put(Metric.NC2_UNIFORMITY_DISTANCE_VARIANCE, distances.distances().variance())
         .put(Metric.NC2_UNIFORMITY_LOG_MEAN, distances.energies().mean())
@@ -226,12 +232,16 @@ public final class NeuralCollapse {
       }
       Frame rows = Frame.of(classifier.weights());
       Frame weights = rows.rowsOf(statistics.presentClasses());
-      Frame.Angles angles = weights.angles();
+      Deviation size = Deviation.fromZero();
+      weights.gram().scan(size);
+      Frame.Angles angles = weights.new Angles();
+      Deviation fromSimplex = Deviation.fromSimplex(weights.size(), size);
+      weights.gram().scan(angles, fromSimplex);
       return Measurements.builder()
           .put(Metric.NC2_NORM_CV_CLASSIFIER, weights.normVariation())
           .put(Metric.NC2_ANGLE_STD_CLASSIFIER, angles.cosines().deviation())
           .put(Metric.NC2_ANGLE_GAP_CLASSIFIER, angles.gaps().mean())
-          .put(Metric.NC2_ETF_CLASSIFIER, Frame.distanceFromSimplex(weights.gram()))
+          .put(Metric.NC2_ETF_CLASSIFIER, fromSimplex.distance())
           .add(duality(weights, means))
           .put(
               Metric.NC3_BIAS,
@@ -241,15 +251,20 @@ public final class NeuralCollapse {
   }
 
   private static Measurements duality(Frame weights, Frame means) {
-    double[][] products = Frame.gram(weights, means);
+    Products products = Frame.products(weights, means);
     Spread cosines = new Spread();
     Spread dots = new Spread();
-    for (int c = 0; c < means.size(); c++) {
-      cosines.add(products[c][c] / (weights.norm(c) * means.norm(c)));
-      dots.add(products[c][c]);
-    }
+    Deviation size = Deviation.fromZero();
+    products.scan(
+        size,
+        (c, row) -> {
+          cosines.add(row[c] / (weights.norm(c) * means.norm(c)));
+          dots.add(row[c]);
+        });
+    Deviation fromSimplex = Deviation.fromSimplex(means.size(), size);
+    products.scan(fromSimplex);
     return Measurements.builder()
-        .put(Metric.NC3_DUALITY, Frame.distanceFromSimplex(products))
+        .put(Metric.NC3_DUALITY, fromSimplex.distance())
         .put(Metric.NC3_ALIGNMENT, Frame.squaredDistanceOfUnits(weights, means))
         .put(Metric.NC3_COSINE, cosines.mean())
         .put(Metric.NC3_UNIFORM_DUALITY, dots.sampleVariance())
