@@ -26,10 +26,8 @@ final class ArrayArithmetic implements BlockArithmetic {
       Matrices.gather(perRow, origin, Arrays.copyOf(classes, n));
       differences.subi(perRow);
     }
-    return Nd4j.gemm(membership.castTo(DataType.DOUBLE), differences, true, false)
-        .dup('c')
-        .data()
-        .asDouble();
+    return ArrayMemory.current.numbers(
+        Nd4j.gemm(membership.castTo(DataType.DOUBLE), differences, true, false));
   }
 
   @Override

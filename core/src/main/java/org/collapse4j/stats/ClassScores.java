@@ -28,6 +28,14 @@ interface ClassScores extends AutoCloseable {
    */
   int[] best(INDArray products, int[] classes, double[] confidence);
 
+  /**
+   * What the table has at most for another class than that of the row, for each class; null where
+   * the table is not at hand.
+   */
+  default double[] bestOfOthers() {
+    return null;
+  }
+
   /** Frees what it holds outside the Java heap. */
   @Override
   default void close() {}
@@ -102,14 +110,14 @@ interface ClassScores extends AutoCloseable {
       INDArray scores = Nd4j.createUninitialized(DataType.DOUBLE, n, products.columns());
       Matrices.gather(scores, table, Arrays.copyOf(classes, n));
       scores.addi(Matrices.copy(DataType.DOUBLE, products));
-      int[] best = scores.argMax(1).toIntVector();
-      double[] largest = scores.max(1).toDoubleVector();
+      int[] best = ArrayMemory.current.integers(scores.argMax(1));
+      double[] largest = ArrayMemory.current.numbers(scores.max(1));
       for (int i = 0; i < n; i++) {
         best[i] = Double.isFinite(largest[i]) ? best[i] : NONE;
       }
       if (confidence != null) {
         scores.subiColumnVector(scores.max(true, 1));
-        double[] sums = Transforms.exp(scores, false).sum(1).toDoubleVector();
+        double[] sums = ArrayMemory.current.numbers(Transforms.exp(scores, false).sum(1));
         for (int i = 0; i < n; i++) {
           confidence[i] = 1 / sums[i];
         }
@@ -131,6 +139,18 @@ interface ClassScores extends AutoCloseable {
           table[i + c] += offsets[c];
         }
       }
+    }
+
+    @Override
+    public double[] bestOfOthers() {
+      double[] best = new double[table.length / numClasses];
+      for (int y = 0; y < best.length; y++) {
+        best[y] = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < numClasses; c++) {
+          best[y] = c == y ? best[y] : Math.max(best[y], table[y * numClasses + c]);
+        }
+      }
+      return best;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.collapse4j.stats;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,6 +22,12 @@ final class Decider implements AutoCloseable {
    */
   static final int MOST_TABLED = 4096;
 
+  /** From so many classes on products with all centres cost more than the norm of a row. */
+  private static final int WORTH_A_NORM = 64;
+
+  /** What rounding may add to a squared distance, as a share of the numbers it is taken from. */
+  private static final double MARGIN = 1e-6;
+
   private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   private final DataType type;
@@ -36,6 +43,16 @@ final class Decider implements AutoCloseable {
   private final ClassScores logits;
   private final INDArray centres;
   private final ClassScores nearness;
+
+  /**
+   * Up to which squared distance from its reference a row of each class is nearer to its own centre
+   * than to any other, by the triangle inequality: a quarter of that between reference and next
+   * centre. Null where that is not worth while.
+   */
+  private final double[] surelyNearest;
+
+  /** The squared distances of the rows that were shifted last from their references, or null. */
+  private double[] squares;
 
   /**
    * The products of the centres with what the reference of each class lacks of its mean, {@code [K,
@@ -82,10 +99,15 @@ final class Decider implements AutoCloseable {
     if (means == null) {
       this.centres = null;
       this.nearness = null;
+      this.surelyNearest = null;
     } else {
       means.subiRowVector(origin);
       this.centres = Matrices.copy(type, means);
       this.nearness = nearness(base.subiRowVector(origin), means, statistics);
+      this.surelyNearest =
+          isTabled && numClasses >= WORTH_A_NORM
+              ? surelyNearest(Matrices.squaredNorms(base))
+              : null;
       means.close();
     }
     base.close();
@@ -103,6 +125,15 @@ final class Decider implements AutoCloseable {
       halfNorms[c] = statistics.count(c) == 0 ? NEVER : -halfNorms[c] / 2;
     }
     return ClassScores.of(base, means, halfNorms);
+  }
+
+  private double[] surelyNearest(double[] squaredNorms) {
+    double[] best = nearness.bestOfOthers();
+    for (int y = 0; best != null && y < best.length; y++) {
+      double squaredDistance = squaredNorms[y] - 2 * best[y];
+      best[y] = squaredDistance / 4 * (1 - MARGIN) - MARGIN * MARGIN * squaredNorms[y];
+    }
+    return best;
   }
 
   /** The type of the rows that it decides on. */
@@ -132,7 +163,8 @@ final class Decider implements AutoCloseable {
    * @param block its rows are shifted in place
    */
   void shift(FeatureBlock block) {
-    operations.shift(block.rows(), referencesOf(block), reference, null);
+    squares = surelyNearest == null ? null : new double[block.size()];
+    operations.shift(block.rows(), referencesOf(block), reference, squares);
   }
 
   /**
@@ -148,10 +180,15 @@ final class Decider implements AutoCloseable {
     int[] references = referencesOf(block);
     int[] nearest = null;
     if (centres != null) {
-      INDArray withCentres = products(block.rows(), centres);
-      nearest = nearness.best(withCentres, references, null);
-      if (span != null) {
-        addSpan(withCentres, classes, nearest, span);
+      int[] undecided = span == null ? undecided(classes) : null;
+      if (undecided != null) {
+        nearest = nearest(block.rows(), classes, undecided);
+      } else {
+        INDArray withCentres = products(block.rows(), centres);
+        nearest = nearness.best(withCentres, references, null);
+        if (span != null) {
+          addSpan(withCentres, classes, nearest, span);
+        }
       }
     }
     if (weights == null) {
@@ -160,6 +197,33 @@ final class Decider implements AutoCloseable {
     double[] confidence = new double[n];
     int[] predicted = logits.best(products(block.rows(), weights), references, confidence);
     return new Decisions(classes, predicted, confidence, nearest);
+  }
+
+  /** The rows whose nearest centre may be another than their own; null if those are most. */
+  private int[] undecided(int[] classes) {
+    if (squares == null || squares.length != classes.length) {
+      return null; // Rows have been dropped since.
+    }
+    int[] undecided =
+        IntStream.range(0, classes.length)
+            .filter(i -> !(squares[i] < surelyNearest[classes[i]]))
+            .toArray();
+    return undecided.length > classes.length / 2 ? null : undecided;
+  }
+
+  /** The nearest centre of each row: its own, but for those that products decide on. */
+  private int[] nearest(INDArray rows, int[] classes, int[] undecided) {
+    int[] nearest = classes.clone();
+    if (undecided.length > 0) {
+      INDArray some = Matrices.rows(rows, undecided);
+      int[] theirs = IntStream.of(undecided).map(i -> classes[i]).toArray();
+      int[] found = nearness.best(products(some, centres), theirs, null);
+      some.close();
+      for (int i = 0; i < found.length; i++) {
+        nearest[undecided[i]] = found[i];
+      }
+    }
+    return nearest;
   }
 
   private void addSpan(INDArray withCentres, int[] classes, int[] nearest, INDArray span) {

@@ -192,12 +192,12 @@ final class FeatureBlock implements AutoCloseable {
   /** Which rows of a matrix have only numbers, neither NaN nor infinite. */
   static boolean[] finite(INDArray rows) {
     boolean[] finite = new boolean[rows.rows()];
-    if (Double.isFinite(rows.sumNumber().doubleValue())) {
+    if (Double.isFinite(ArrayMemory.current.numbers(rows.sum())[0])) {
       Arrays.fill(finite, true);
       return finite;
     }
     // x - x is zero for a number and NaN for what is none.
-    double[] zeros = rows.sub(rows).sum(1).toDoubleVector();
+    double[] zeros = ArrayMemory.current.numbers(rows.sub(rows).sum(1));
     for (int i = 0; i < zeros.length; i++) {
       finite[i] = zeros[i] == 0;
     }

@@ -5,8 +5,6 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The rows of a matrix that lives in host memory, of which one at a time is copied out and worked
@@ -54,7 +52,7 @@ final class HostMatrix implements AutoCloseable {
 
   /** Whether arrays of the backend live in host memory. */
   static boolean available() {
-    return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU;
+    return ArrayMemory.current.isHost();
   }
 
   /**

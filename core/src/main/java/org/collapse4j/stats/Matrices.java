@@ -101,7 +101,7 @@ public final class Matrices {
 
   /** The squared Euclidean norm of each row of a float64 matrix. */
   public static double[] squaredNorms(INDArray rows) {
-    double[] norms = rows.norm2(1).toDoubleVector();
+    double[] norms = ArrayMemory.current.numbers(rows.norm2(1));
     for (int i = 0; i < norms.length; i++) {
       norms[i] *= norms[i];
     }

@@ -57,6 +57,30 @@ class DecisionAccumulatorTest {
     assertEquals(expected, nearestCorrect(features.mul(scale), labels, 4));
   }
 
+  /** Of collapsed classes most rows are decided on by the triangle inequality, without products. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.01, 0.3, 0.5, 0.6, 0.8, 2})
+  void theNearestOfManyCentresIsTheOneAtTheLeastDistance(double spread) {
+    int k = 90;
+    int d = 140;
+    INDArray centres = features(k, d);
+    INDArray labels = cyclic(4 * k, 0, k);
+    INDArray features =
+        features(4 * k, d).muli(spread).addi(Nd4j.vstack(centres, centres, centres, centres));
+    features.getRow(3).assign(features.getRow(7)); // Rows on the wrong side.
+    features.getRow(9).assign(features.getRow(200).add(features.getRow(9)).mul(0.5));
+    features = features.castTo(DataType.FLOAT);
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(k);
+    statistics.observe(features, labels);
+    INDArray means = statistics.snapshot().classMeans();
+    long expected = 0;
+    for (int i = 0; i < 4 * k; i++) {
+      INDArray row = features.getRow(i).castTo(DataType.DOUBLE);
+      expected += means.subRowVector(row).norm2(1).negi().argMax().getInt(0) == i % k ? 1 : 0;
+    }
+    assertEquals(expected, nearestCorrect(features, labels, k));
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {1, 1e14, 1e16, 1e20})
   void aClassWithoutExamplesIsNobodysNearest(double scale) {
