@@ -1,5 +1,7 @@
 package org.collapse4j.samples.benchmark;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.collapse4j.evaluation.ArrayRows;
@@ -47,6 +49,10 @@ public class MetricsBenchmark {
   @Param({"10x60000x512", "1000x20000x512", "100x20000x2048"})
   public String size;
 
+  /** Standard deviation of an example within its class, beside 1 for that of the class means. */
+  @Param("1")
+  public double spread = 1;
+
   private INDArray features;
   private ArrayRows rows;
   private RowSource<String> rowsWithLogits;
@@ -67,7 +73,9 @@ public class MetricsBenchmark {
     }
     INDArray centres = Nd4j.randn(DataType.FLOAT, numClasses, dimension);
     features =
-        Nd4j.randn(DataType.FLOAT, examples, dimension).addi(Nd4j.pullRows(centres, 1, classes));
+        Nd4j.randn(DataType.FLOAT, examples, dimension)
+            .muli(spread)
+            .addi(Nd4j.pullRows(centres, 1, classes));
     Classifier classifier = Classifier.of(centres.mul(0.1), Nd4j.randn(DataType.FLOAT, numClasses));
     rows =
         ArrayRows.of(NAME, features, classes, numClasses)
@@ -109,6 +117,14 @@ public class MetricsBenchmark {
     ratios.time("all metrics", () -> measured(rows));
     ratios.time("all metrics, given logits", () -> measured(rowsWithLogits));
     return product;
+  }
+
+  /** The processor time that all metrics take in the calling thread. */
+  double processorMillis() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long start = threads.getCurrentThreadCpuTime();
+    measured(rows);
+    return (threads.getCurrentThreadCpuTime() - start) / 1e6;
   }
 
   private static Measurements measured(RowSource<String> source) {

@@ -63,6 +63,10 @@ public class TrainingBenchmark {
   @Param({"dense:78", "dense:469", "lenet:78", "tiny:100", "tiny:20"})
   public String training;
 
+  /** Whether DL4J's StatsListener is among the listeners; with it a round takes twice as long. */
+  @Param("true")
+  public boolean yardsticks;
+
   private final Map<String, List<TrainingListener>> listeners = new LinkedHashMap<>();
   private MultiLayerNetwork network;
   private List<DataSet> batches;
@@ -83,6 +87,12 @@ public class TrainingBenchmark {
         "the stream without the covariance",
         List.of(
             NeuralCollapseListener.builder().sample(0).stream(true).covarianceLimit(0).build()));
+    if (yardsticks) {
+      addYardsticks();
+    }
+  }
+
+  private void addYardsticks() {
     listeners.put("StatsListener", List.of(new StatsListener(new InMemoryStatsStorage())));
     listeners.put(
         "StatsListener, every iteration",
