@@ -72,8 +72,7 @@ public final class SuspectEvidence<P> implements Evidence<P, SuspectEvidence.Epo
     } else {
       total.merge(epoch.evidence);
     }
-    total.endEpoch();
-    found = total.snapshot();
+    found = total.endEpoch();
   }
 
   @Override

@@ -17,8 +17,8 @@ import java.util.function.LongPredicate;
  */
 public final class SuspectLabels {
   /**
-   * Where a larger share of the suspects is memorized, memorization has begun. From there on the
-   * ranking gets worse: in the reference set-ups it is best where about so many are.
+   * Where a larger share of the suspects is memorized, memorization has begun: what is observed
+   * from there on makes the ranking worse.
    */
   public static final double MEMORIZATION_BEGUN = 0.1;
 

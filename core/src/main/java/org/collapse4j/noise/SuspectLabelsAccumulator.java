@@ -254,11 +254,16 @@ public final class SuspectLabelsAccumulator implements Serializable {
    * Says that every example has been observed once more. From the epoch on at the end of which more
    * than a tenth of the suspects are {@linkplain SuspectLabels#memorizationEstimated memorized},
    * what is observed counts as evidence no more.
+   *
+   * @return what has been gathered so far
    */
-  public void endEpoch() {
-    if (frozenAt == 0 && snapshot().memorizationEstimated() > SuspectLabels.MEMORIZATION_BEGUN) {
+  public SuspectLabels endEpoch() {
+    SuspectLabels found = snapshot();
+    if (frozenAt == 0 && found.memorizationEstimated() > SuspectLabels.MEMORIZATION_BEGUN) {
       frozenAt = mostObservations();
+      return snapshot();
     }
+    return found;
   }
 
   /** What has been gathered so far. Changes nothing. */

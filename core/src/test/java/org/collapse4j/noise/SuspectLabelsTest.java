@@ -380,8 +380,7 @@ class SuspectLabelsTest {
       SuspectLabelsAccumulator accumulator, int[] given, double... margins) {
     long[] indices = LongStream.range(0, given.length).toArray();
     accumulator.observe(indices, withMargins(given, margins), given);
-    accumulator.endEpoch();
-    return accumulator.snapshot();
+    return accumulator.endEpoch();
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.collapse4j.log.GrowingLog;
 import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
+import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
@@ -84,6 +85,30 @@ class DashboardBrowserTest extends InBrowser {
     assertEquals(3, browser.findAll("#suspects table tr").size());
     assertEquals(
         "class 0 \u2013 class 2", browser.text("#classes .two .card:nth-child(2) tbody th"));
+  }
+
+  @Test
+  void whereNoWrongLabelIsKnownThoseThatLookWrongAreSaidToBeMemorized() throws IOException {
+    List<Observation> observations = new ArrayList<>();
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      Map<Metric, Double> values =
+          Map.of(
+              Metric.NC1_PINV,
+              1.0 / epoch,
+              Metric.SUSPECTS_COUNT,
+              368.0,
+              Metric.SUSPECTS_SHARE,
+              368.0 / 2048,
+              Metric.MEMORIZATION_ESTIMATED,
+              0.09 * epoch);
+      observations.add(Runs.observation("default", epoch, "train", values, Map.of()));
+    }
+    openWithCharts(fileOf(observations));
+    assertEquals(
+        "About 368 of 2,048 labels look wrong; 27% of them are memorized, since epoch 2",
+        browser.text("#panel-memorization li"));
+    assertTrue(browser.text("#panel-memorization .figure").startsWith("27% "));
+    assertFalse(browser.findAll("#memorization .plot svg").isEmpty());
   }
 
   @Test
