@@ -88,6 +88,20 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
               r ->
                   TextTable.share(r.suspects().averagePrecision(i -> known.isCorrupted((int) i)))));
     }
+    columns.add(
+        new Column(
+            9,
+            "suspects",
+            "memorized",
+            r -> TextTable.share(r.suspects().memorizationEstimated())));
+    if (known != null) {
+      columns.add(
+          new Column(
+              9,
+              "wrong",
+              "memorized",
+              r -> TextTable.share(r.train().value(Metric.MEMORIZATION_FITTED))));
+    }
     return new EpochTable(out, columns);
   }
 

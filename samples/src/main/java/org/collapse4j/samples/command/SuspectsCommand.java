@@ -106,7 +106,14 @@ public final class SuspectsCommand implements Callable<Integer> {
     table.write(SuspectsCsv.of(suspects, cleanKnown ? labels : null, images.sources()), out);
     page.write(new SuspectsPage(images, suspects, cleanKnown ? labels : null).html(pictures), out);
     int shown = Math.min(pictures, suspects.ranking().size());
-    progress.printf("%nThe ranking is in %s, the %d worst are shown in %s%n", table, shown, page);
+    progress.println();
+    suspects
+        .frozenAt()
+        .ifPresent(
+            epoch ->
+                progress.printf(
+                    "Memorization began at epoch %d, which the evidence ends with%n", epoch));
+    progress.printf("The ranking is in %s, the %d worst are shown in %s%n", table, shown, page);
     progress.flush();
     return 0;
   }

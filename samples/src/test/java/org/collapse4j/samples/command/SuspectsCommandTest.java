@@ -39,11 +39,15 @@ class SuspectsCommandTest {
   }
 
   private Shell suspects(String... more) {
+    return suspects(8, more);
+  }
+
+  private Shell suspects(int epochs, String... more) {
     List<String> all = new ArrayList<>(List.of("suspects", "--data", folder.toString()));
     all.addAll(List.of("--log", folder.resolve("log.jsonl").toString()));
     all.addAll(List.of("--csv", folder.resolve("out/s.csv").toString()));
     all.addAll(List.of("--html", folder.resolve("s.html").toString()));
-    all.addAll(List.of("--epochs", "8", "--batch", "16", "--widths", "16"));
+    all.addAll(List.of("--epochs", String.valueOf(epochs), "--batch", "16", "--widths", "16"));
     all.addAll(List.of(more));
     return Shell.run(all.toArray(String[]::new));
   }
@@ -102,6 +106,34 @@ class SuspectsCommandTest {
     assertTrue(auroc > 0.9, shell.out());
     assertEquals("true", csv.get(1)[1]);
     assertEquals("false", csv.get(csv.size() - 1)[1]);
+  }
+
+  @Test
+  void itIsSaidWhereMemorizationBegan() {
+    Shell shell = suspects(60, "--noise-rate", "0.4", "--learning-rate", "0.2");
+    Matcher said =
+        Pattern.compile("Memorization began at epoch (\\d+), which the evidence ends with")
+            .matcher(shell.out());
+    assertTrue(said.find(), shell.out());
+    int began = Integer.parseInt(said.group(1));
+    double before = memorized(shell, began - 1);
+    assertTrue(Double.isNaN(before) || before <= 0.1, shell.out());
+    assertTrue(memorized(shell, began) > 0.1, shell.out());
+    assertFalse(suspects().out().contains("Memorization began"));
+  }
+
+  /** The share of the suspects that is memorized after an epoch. */
+  private static double memorized(Shell shell, int epoch) {
+    String[] cells =
+        shell
+            .out()
+            .lines()
+            .filter(line -> line.matches(" +" + epoch + " .*"))
+            .findFirst()
+            .orElseThrow()
+            .split(" +");
+    String cell = cells[cells.length - 2];
+    return cell.equals("-") ? Double.NaN : Double.parseDouble(cell);
   }
 
   @Test
