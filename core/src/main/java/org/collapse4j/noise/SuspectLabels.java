@@ -42,7 +42,8 @@ public final class SuspectLabels {
                     .thenComparingLong(SuspectLabel::index))
             .toList();
     this.estimatedCount =
-        WrongLabelCount.of(ranking.stream().mapToDouble(SuspectLabel::margin).toArray());
+        WrongLabelCount.of(
+            ranking.stream().mapToDouble(SuspectLabel::margin).toArray(), fluctuation);
     this.fluctuation = fluctuation;
     this.frozenAt = frozenAt;
     this.memorizationEstimated = (double) countIn(suspects(), fitted) / estimatedCount;
@@ -67,18 +68,21 @@ public final class SuspectLabels {
 
   /**
    * The estimated number of wrong labels: of those whose average margin is below zero, what exceeds
-   * the number of right but hard examples there.
+   * the number of right but hard examples there; but at least those whose average margin is so far
+   * below zero that a margin would fluctuate there from zero only once in twenty times, {@code
+   * -1.645} times the {@link #fluctuation()} if it were normally distributed.
    *
-   * <p>How many these are is told by the margins above zero, which are nearly all of right labels.
-   * The lower half of those is taken for a normal distribution about their median, cut off at zero;
-   * its width is that with the mean square distance to the median that they have, and what it would
-   * have below zero is the number of the hard ones. Where the lower half falls off towards zero no
-   * faster than a uniform distribution, early in training or of a hard data set with hardly a wrong
-   * label, nothing speaks for wrong labels, and the estimate is 0.
+   * <p>How many examples are hard is told by the margins above zero, which are nearly all of right
+   * labels. The lower half of those is taken for a normal distribution about their median, cut off
+   * at zero; its width is that with the mean square distance to the median that they have, and what
+   * it would have below zero is the number of the hard ones. Where the lower half falls off towards
+   * zero no faster than a uniform distribution, as early in training, of a hard data set with
+   * hardly a wrong label, or where the labels of some classes are wrong much more often than those
+   * of others, that tells nothing.
    *
    * <p>It needs some epochs of training to be of use, and is too small once many wrong labels have
    * been memorized, unless evidence has {@linkplain #frozenAt stopped counting} before. It is too
-   * small where few labels of a hard data set are wrong, and far too small where nearly half of a
+   * large where few labels of a hard data set are wrong, and far too small where nearly half of a
    * class has the same wrong label, which the network takes for a right one.
    *
    * @return from 0 to the number of examples

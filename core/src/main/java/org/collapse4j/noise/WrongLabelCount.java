@@ -12,18 +12,28 @@ final class WrongLabelCount {
 
   private static final double STEP = 1e-9;
 
+  /** What a standard normal variable exceeds with a probability of 1/20. */
+  private static final double ONCE_IN_TWENTY = 1.6448536269514722;
+
   private WrongLabelCount() {}
 
   /**
    * Estimates the number of wrong labels.
    *
    * @param margins the average margin of every example, rising; not modified
+   * @param fluctuation of a margin from one epoch to the next; 0 if it is not known
    * @return at least 0
    */
-  static int of(double[] margins) {
-    int below = (int) Arrays.stream(margins).filter(margin -> margin < 0).count();
+  static int of(double[] margins, double fluctuation) {
     double[] above = Arrays.stream(margins).filter(margin -> margin > 0).toArray();
-    return (int) Math.round(Math.max(0, below - hard(above)));
+    int excess = (int) Math.round(Math.max(0, below(margins, 0) - hard(above)));
+    return fluctuation > 0
+        ? Math.max(excess, below(margins, -ONCE_IN_TWENTY * fluctuation))
+        : excess;
+  }
+
+  private static int below(double[] margins, double threshold) {
+    return (int) Arrays.stream(margins).filter(margin -> margin < threshold).count();
   }
 
   /**

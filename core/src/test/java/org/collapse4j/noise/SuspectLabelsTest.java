@@ -315,6 +315,22 @@ class SuspectLabelsTest {
   }
 
   @Test
+  void whatIsBelowZeroByMoreThanItFluctuatesCountsAtLeast() {
+    // Three quarters are spread evenly about zero, so that nothing is known of hard ones.
+    double[] once = IntStream.range(0, 400).mapToDouble(i -> (i % 300) / 100.0 - 0.5).toArray();
+    double[] twice = IntStream.range(0, 400).mapToDouble(i -> once[i] + i % 2 * 0.2).toArray();
+    int[] given = new int[400];
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
+    assertEquals(0, afterEpoch(accumulator, given, once).estimatedCount());
+    SuspectLabels labels = afterEpoch(accumulator, given, twice);
+    double threshold = -1.6448536269514722 * Math.sqrt(0.2 * 0.2 / 4);
+    assertEquals(threshold, -1.6448536269514722 * labels.fluctuation(), ROUNDED);
+    long below = labels.ranking().stream().filter(s -> s.margin() < threshold).count();
+    assertTrue(below > 20, below + " are below");
+    assertEquals(below, labels.estimatedCount());
+  }
+
+  @Test
   void nothingSpeaksForWrongLabelsWhereMarginsAreSpreadEvenlyAboutZero() {
     double[] even = IntStream.range(-100, 300).mapToDouble(i -> i / 100.0).toArray();
     assertEquals(0, of(1, even).estimatedCount());

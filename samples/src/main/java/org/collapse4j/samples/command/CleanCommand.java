@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import me.tongfei.progressbar.ProgressBar;
@@ -38,16 +39,19 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains a network, leaves out the training images whose label looks wrong, and trains anew.",
       "The evidence is the margin of each label, averaged over the epochs until memorization",
-      "begins. Tells how many labels look wrong, and the accuracy on held-out images after the last",
+      "begins. Tells how many labels look wrong, and the accuracy on held-out data after the last",
       "epoch, before cleaning and after. With --noise-rate it corrupts labels first, and tells how",
-      "many of the wrong ones were found, and the accuracy that clean labels give; without, the",
-      "labels are taken for clean where it says which are wrong."
+      "many of the wrong ones were found, and the accuracy that clean labels give; without, JSON",
+      "has no label as wrong."
     })
 public final class CleanCommand implements Callable<Integer> {
   private static final TextTable TABLE = TextTable.ofWidths("lr", 4, 6, 8, 13, 13, 15, 14, 14);
 
   /** The numbers of an outcome by their keys, in the order of the table's columns. */
   private static final Map<String, ToDoubleFunction<Outcome>> NUMBERS = new LinkedHashMap<>();
+
+  private static final Set<String> NEEDS_TRUTH =
+      Set.of("wrong", "suspects.wrong", "accuracy.clean");
 
   static {
     NUMBERS.put("wrong", Outcome::wrong);
@@ -128,7 +132,7 @@ public final class CleanCommand implements Callable<Integer> {
   private void printHead(PrintWriter out, ImageData images) {
     out.printf(
         Locale.ROOT,
-        "%s: labels that look wrong are %s; accuracies are of held-out images%n%n",
+        "%s: labels that look wrong are %s; accuracies are of held-out data%n%n",
         images.name(),
         replaced ? "replaced" : "left out");
     out.println(
@@ -149,18 +153,23 @@ public final class CleanCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static void print(PrintWriter out, String name, List<Outcome> outcomes) {
+  private void print(PrintWriter out, String name, List<Outcome> outcomes) {
     List<String> cells = new ArrayList<>(List.of(name));
     Map<String, Double> means = means(outcomes);
     for (String count : List.of("wrong", "suspects", "suspects.wrong")) {
-      cells.add(String.format(Locale.ROOT, "%,.0f", means.get(count)));
+      cells.add(known(count, String.format(Locale.ROOT, "%,.0f", means.get(count))));
     }
     cells.add(memorizationBegan(outcomes));
     for (String accuracy : List.of("accuracy.before", "accuracy.after", "accuracy.clean")) {
-      cells.add(TextTable.share(means.get(accuracy)));
+      cells.add(known(accuracy, TextTable.share(means.get(accuracy))));
     }
     out.println(TABLE.line(cells));
     out.flush();
+  }
+
+  /** Of labels that are not corrupted here nobody says which are wrong. */
+  private String known(String key, String text) {
+    return noiseRate == 0 && NEEDS_TRUTH.contains(key) ? "-" : text;
   }
 
   /** Of several seeds it is no epoch. */

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.collapse4j.noise.LabelNoise;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,42 @@ class CleanCommandTest {
     assertEquals(0, told.get("wrong").doubleValue());
     assertEquals(0, told.get("suspects.wrong").doubleValue());
     assertEquals(told.get("accuracy.before"), told.get("accuracy.clean"));
+    String[] cells = clean().out().lines().toList().get(4).split(" +");
+    assertEquals("-", cells[1], "nobody knows how many are wrong");
+    assertEquals("-", cells[3]);
+    assertEquals("-", cells[7]);
+  }
+
+  @Test
+  void aTableOfOnesOwnIsCleaned() throws IOException {
+    Random random = new Random(1);
+    StringBuilder table = new StringBuilder("width,height,kind\n");
+    for (int i = 0; i < 200; i++) {
+      boolean large = i % 2 == 0;
+      boolean wrong = i % 10 == 0;
+      table
+          .append(random.nextGaussian() + (large ? 4 : 0))
+          .append(',')
+          .append(random.nextGaussian() + (large ? 4 : 0))
+          .append(large == wrong ? ",small\n" : ",large\n");
+    }
+    Path csv = Files.writeString(folder.resolve("table.csv"), table);
+    JsonNode told =
+        json(
+            Shell.run(
+                "clean",
+                "--csv",
+                csv.toString(),
+                "--label",
+                "kind",
+                "--epochs",
+                "30",
+                "--batch",
+                "16",
+                "--widths",
+                "8",
+                "--json"));
+    assertEquals(16, told.get("suspects").doubleValue(), 4, told.toString());
   }
 
   @Test
