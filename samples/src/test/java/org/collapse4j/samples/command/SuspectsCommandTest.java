@@ -131,7 +131,7 @@ class SuspectsCommandTest {
             .filter(line -> line.matches(" +" + epoch + " .*"))
             .findFirst()
             .orElseThrow()
-            .split(" +");
+            .split(" +", -1);
     String cell = cells[cells.length - 2];
     return cell.equals("-") ? Double.NaN : Double.parseDouble(cell);
   }
