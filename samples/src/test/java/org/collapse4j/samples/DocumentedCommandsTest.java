@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The commands that the documentation shows are commands of the program, with options it has. */
 class DocumentedCommandsTest {
   private static final String PROGRAM = "java -jar samples/target/collapse4j.jar ";
+  private static final String LAUNCHER = "samples/collapse4j ";
   private static final String BENCHMARKS =
       "-cp samples/target/collapse4j.jar org.openjdk.jmh.Main ";
   private static final Pattern EXEC_ARGS = Pattern.compile("-Dexec\\.args=\"(.*?)\"");
@@ -62,13 +63,18 @@ class DocumentedCommandsTest {
   }
 
   private static boolean isTyped(String line) {
-    return line.startsWith(PROGRAM) || line.startsWith("mvn ") || line.contains(BENCHMARKS);
+    return line.startsWith(PROGRAM)
+        || line.startsWith(LAUNCHER)
+        || line.startsWith("mvn ")
+        || line.contains(BENCHMARKS);
   }
 
   private static void assertCanBeTyped(String line) {
     int benchmark = line.indexOf(BENCHMARKS);
     if (line.startsWith(PROGRAM)) {
       parse(line.substring(PROGRAM.length()));
+    } else if (line.startsWith(LAUNCHER)) {
+      parse(line.substring(LAUNCHER.length()));
     } else if (benchmark >= 0) {
       assertIsBenchmark(line.substring(benchmark + BENCHMARKS.length()));
     } else {
