@@ -27,7 +27,7 @@ class Panel {
   }
 
   render() {
-    const said = firstOf(this.question);
+    const said = answerTo(this.question);
     this.verdict.replaceChildren(said ? verdictList([said])
       : element("p", { class: "note" }, this.chart?.keys.length ? "Nothing can be said yet." : this.question.missing));
     this.figure.replaceChildren(...this.number());
@@ -51,9 +51,11 @@ class Panel {
   }
 }
 
-/* The verdict that answers a question; what else is said of its topic stands below. */
-const firstOf = (question) => {
-  const of = (topic) => verdictsShown().find((verdict) => verdict.topic === topic);
+/* The verdict that answers a question: of one run the first of its topic, of several the last, which is of all of
+   them, after comparisons of some. What else is said stands below. */
+const answerTo = (question) => {
+  const ofTopic = (topic) => verdictsShown().filter((verdict) => verdict.topic === topic);
+  const of = (topic) => ofTopic(topic).at(visibleRuns().length === 1 ? 0 : -1);
   return of(question.topic) ?? of(question.otherwise);
 };
 
@@ -79,7 +81,7 @@ function goTo(event, id) {
 /* What there is to say beside the three questions, and each run's verdicts. */
 function besides() {
   const { runs, json } = state.data;
-  const answers = QUESTIONS.map(firstOf);
+  const answers = QUESTIONS.map(answerTo);
   const others = verdictsShown().filter((verdict) => !answers.includes(verdict));
   const parts = [];
   if (others.length > 0) parts.push(verdictList(others));

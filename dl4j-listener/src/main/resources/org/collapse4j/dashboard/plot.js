@@ -29,8 +29,9 @@ function logTicks([low, high], most) {
     const stride = Math.ceil(powers.length / most);
     return powers.filter((p) => p % stride === 0).map((p) => Number(`1e${p}`));
   }
-  const between = d3.range(from - 1, to + 1).flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)))
-    .filter((v) => v >= low && v <= high);
+  const between = [[1, 2, 5], [1, 3], [1]].map((steps) => d3.range(from - 1, to + 1)
+    .flatMap((p) => steps.map((m) => Number(`${m}e${p}`))).filter((v) => v >= low && v <= high))
+    .find((values) => values.length <= 2 * most) ?? [];
   return between.length >= 2 ? between : d3.ticks(low, high, most);
 }
 

@@ -64,8 +64,19 @@ class PageOfManyRunsBrowserTest extends InBrowser {
                   at);
       assertTrue(bottom <= height, panel + " ends at " + bottom);
     }
+    assertTrue(browser.text("#panel-dilation li").startsWith("The radius of held-out classes is"));
+    assertTrue(browser.text("#besides").contains("cannot be told apart"));
+    assertEquals(List.of(), ticksThatOverlap(), "labels of an axis over each other");
     browser.find("#panel-dilation a").click();
     assertEquals("dilation-title", browser.script("return document.activeElement.id"));
+  }
+
+  private static Object ticksThatOverlap() {
+    return browser.script(
+        "return [...document.querySelectorAll('.panel .axis.upwards')].flatMap(axis => {"
+            + " const places = [...axis.querySelectorAll('text')].map(t =>"
+            + " t.getBoundingClientRect().top).sort((a, b) => a - b);"
+            + " return places.filter((top, i) => i > 0 && top - places[i - 1] < 11); })");
   }
 
   @Test
