@@ -167,7 +167,8 @@ class Chart {
 
   draw(lines) {
     const small = this.spec.small;
-    const [from, to] = this.zoom ?? d3.extent(this.xs);
+    const timed = axisOf() === "time";
+    const [from, to] = this.zoom ?? (timed ? [0, d3.max(this.xs)] : d3.extent(this.xs));
     const shown = lines.flatMap(({ x, y, raw, low, high }) =>
       [y, raw, low, high].filter((column) => column)
         .flatMap((column) => column.filter((_, i) => x[i] >= from && x[i] <= to)));
@@ -175,7 +176,8 @@ class Chart {
     const [low, high] = bounds(shown, { log: this.log, near: this.metric.ideal });
     const frame = this.frame = new Frame({
       width: widthOf(this.plot, 120), height: small ? Math.max(60, this.plot.clientHeight) : PLOT_HEIGHT, small,
-      x: { low: from, high: from === to ? from + 1 : to, label: small ? null : axisName(), integers: axisOf() !== "time" },
+      x: { low: from, high: from === to ? from + 1 : to, label: small ? null : axisName(), integers: !timed,
+        unit: small && timed ? state.data.timeUnit.name : "" },
       y: { low, high, log: this.log, zeros: zeros > 0, label: small ? null : this.key },
       label: this.plot.getAttribute("aria-label") });
     const points = (line, values) => d3.zip(line.x, values)

@@ -50,7 +50,7 @@ function fitting(text, pixels) {
 }
 
 /* An SVG with its axes. x(v) and y(v) are places on it.
-   x and y: {low, high, label, log, zeros, integers}; equal: a unit is as long on both axes. */
+   x and y: {low, high, label, log, zeros, integers, unit}, the unit of what has no label; equal: a unit is as long on both axes. */
 class Frame {
   constructor({ width, height, x, y, equal = false, small = false, label }) {
     const ticks = Math.max(2, Math.floor(height / (small ? 44 : 46)));
@@ -75,13 +75,14 @@ class Frame {
     this.svg.append(this.area);
   }
 
-  axisOf({ low, high, log = false, integers = false }, count) {
+  axisOf({ low, high, log = false, integers = false, unit = "" }, count) {
     const scale = (log ? d3.scaleLog() : d3.scaleLinear()).domain([low, high]);
     const values = log ? logTicks([low, high], count)
       : scale.ticks(count).filter((v) => !integers || Number.isInteger(v));
     const decimals = scale.tickFormat(count);
     const large = Math.max(Math.abs(low), Math.abs(high)) >= 1e5;
     const texts = values.map((v) => (log ? tickText(v) : large ? d3.format("~s")(v) : integers ? String(v) : decimals(v).replaceAll(",", "")));
+    if (unit && texts.length > 0) texts[texts.length - 1] += " " + unit;
     return { scale, values, texts, count, log, integers };
   }
 

@@ -374,6 +374,10 @@ class PageOfManyRunsBrowserTest extends InBrowser {
     assertEquals("3", lines("#collapse .plot"), "one has no times");
     assertEquals("time (min) \u2192", browser.text("#collapse .title.end"));
     assertTrue(browser.text("#collapse .told").startsWith("1 run left out"));
+    List<String> ticks =
+        browser.findAll("#panel-collapse .across text").stream().map(t -> t.getText()).toList();
+    assertEquals("0", ticks.get(0));
+    assertTrue(ticks.get(ticks.size() - 1).endsWith(" min"), ticks.toString());
     String ends = "return board.charts.find(c => c.spec.id === 'nc1').current.map(l => l.x.at(-1))";
     List<?> minutes = (List<?>) browser.script(ends);
     assertEquals(8 * 79 / 60.0, ((Number) minutes.get(0)).doubleValue(), 1e-2);
