@@ -105,9 +105,9 @@ public final class CleanCommand implements Callable<Integer> {
     Hyperparameters.Builder options =
         lossOptions.set(training.hyperparameters()).noise(noise).noiseRate(noiseRate);
     options.build();
-    ImageData images = training.images();
-    options.data(images.name());
     PrintWriter out = spec.commandLine().getOut();
+    ImageData images = training.images(json ? spec.commandLine().getErr() : out);
+    options.data(images.name());
     List<Outcome> outcomes = new ArrayList<>();
     if (!json) {
       printHead(out, images);

@@ -58,9 +58,9 @@ public final class EarlyStoppingCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Hyperparameters.Builder options =
         lossOptions.set(training.hyperparameters()).noiseRate(noiseRate);
-    ImageData images = training.images();
-    options.data(images.name());
     PrintWriter out = spec.commandLine().getOut();
+    ImageData images = training.images(out);
+    options.data(images.name());
     out.println(
         TABLE.line(
             List.of(

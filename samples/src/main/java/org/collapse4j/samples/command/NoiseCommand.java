@@ -93,10 +93,10 @@ public final class NoiseCommand implements Callable<Integer> {
     Hyperparameters.Builder common = training.hyperparameters();
     new NoiseExperiment(grid.cells(common), log, measureEvery);
     OutputFile.requireLog(log);
-    ImageData images = training.images();
+    PrintWriter out = spec.commandLine().getOut();
+    ImageData images = training.images(out);
     NoiseExperiment experiment =
         new NoiseExperiment(grid.cells(common.data(images.name())), log, measureEvery);
-    PrintWriter out = spec.commandLine().getOut();
     List<CellResult> results;
     try (ExperimentBar bar = new ExperimentBar(out)) {
       results = experiment.run(images, bar);

@@ -1,6 +1,7 @@
 package org.collapse4j.samples.command;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -182,6 +183,14 @@ final class TrainingOptions {
   /** Reads the data. */
   ImageData images() throws IOException {
     return data.read();
+  }
+
+  /** Reads the data, and prints what was left out of them. */
+  ImageData images(PrintWriter remarks) throws IOException {
+    ImageData images = images();
+    images.sources().remarks().forEach(remarks::println);
+    remarks.flush();
+    return images;
   }
 
   /** The options of the data. */

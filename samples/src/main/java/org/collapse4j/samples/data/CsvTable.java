@@ -30,6 +30,9 @@ final class CsvTable {
   /** A header beyond this is not looked through for its delimiter. */
   private static final int LONGEST_HEADER = 1 << 20;
 
+  /** What a byte of the file takes in memory, where cells are short. */
+  private static final int BYTES_OF_A_BYTE = 8;
+
   private static final int MOST_NAMED = 20;
 
   private final Path file;
@@ -56,6 +59,10 @@ final class CsvTable {
   static CsvTable read(Path file) throws IOException {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw new FileNotFoundException(file + " is no file that can be read");
+    }
+    if (Files.size(file) > Runtime.getRuntime().maxMemory() / BYTES_OF_A_BYTE) {
+      throw new IllegalArgumentException(
+          file + " is too large for the memory that Java may take: give it more by -Xmx");
     }
     CsvTable table = new CsvTable(file);
     long row = 1;

@@ -119,6 +119,7 @@ public final class ImageFolders {
       Optional<byte[]> picture =
           Files.isRegularFile(file) ? PictureFile.read(file, size) : Optional.empty();
       if (picture.isPresent()) {
+        requireMemory();
         names.add(name);
         classes.add(classNames.size());
         pictures.add(picture.get());
@@ -127,6 +128,23 @@ public final class ImageFolders {
       }
     } catch (IOException e) {
       undecodable.add(name);
+    }
+  }
+
+  /** As bytes first, and as numbers of four bytes then, outside of Java's heap. */
+  private void requireMemory() {
+    long bytes = 3L * size * size * pictures.size();
+    long most = Runtime.getRuntime().maxMemory();
+    if (bytes > most / 4) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s has more images than %,d MB of memory hold at %d x %d pixels: take a smaller"
+                  + " --image-size, or give Java more by -Xmx",
+              directory,
+              most >> 20,
+              size,
+              size));
     }
   }
 

@@ -160,6 +160,32 @@ class OwnDataTest {
     assertEquals(before, Files.readString(table));
   }
 
+  @Test
+  void cleanTakesAFolderAClass() throws IOException {
+    Path photos = images();
+    Files.writeString(photos.resolve("dog/bad.png"), "no picture");
+    String[] options = {
+      "clean",
+      "--images",
+      photos.toString(),
+      "--image-size",
+      "6",
+      "--noise-rate",
+      "0.2",
+      "--epochs",
+      "4",
+      "--batch",
+      "16",
+      "--widths",
+      "16",
+      "--json"
+    };
+    Shell shell = Shell.run(options);
+    assertEquals(0, shell.exitCode(), shell.err());
+    assertEquals("Left out: 1 file that cannot be decoded (dog/bad.png)", shell.err().strip());
+    assertTrue(shell.out().strip().startsWith("{"), shell.out());
+  }
+
   /** Decided by the truth, which is known where labels were corrupted for a trial. */
   @Test
   void labelsThatWereCorruptedAreCorrected() throws IOException {
