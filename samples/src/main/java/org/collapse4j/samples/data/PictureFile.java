@@ -166,16 +166,17 @@ final class PictureFile {
   }
 
   private static BufferedImage onWhite(BufferedImage image) {
-    boolean isGrey =
+    boolean isTransparentGrey =
         image.getColorModel() instanceof ComponentColorModel model
-            && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
-    return isGrey
-        ? fromGrey(image.getRaster(), image.getColorModel().getComponentSize(0))
+            && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY
+            && model.hasAlpha();
+    return isTransparentGrey
+        ? greyOnWhite(image.getRaster(), image.getColorModel().getComponentSize(0))
         : drawn(image, image.getWidth(), image.getHeight());
   }
 
-  /** Java takes grey for linear in light, and would brighten it; files have it as colours are. */
-  private static BufferedImage fromGrey(Raster raster, int bits) {
+  /** Java draws grey that can be transparent as if it were linear in light: too bright. */
+  private static BufferedImage greyOnWhite(Raster raster, int bits) {
     int width = raster.getWidth();
     BufferedImage image = new BufferedImage(width, raster.getHeight(), BufferedImage.TYPE_INT_RGB);
     float most = (1L << bits) - 1;
@@ -183,9 +184,9 @@ final class PictureFile {
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
       for (int x = 0; x < width; x++) {
-        float opaque = raster.getNumBands() == 2 ? row[2 * x + 1] / most : 1;
-        float grey = row[x * raster.getNumBands()] / most;
-        int level = Math.round(255 * Math.max(0, Math.min(1, opaque * grey + 1 - opaque)));
+        float grey = row[2 * x] / most;
+        float opaque = row[2 * x + 1] / most;
+        int level = Math.round(255 * (opaque * grey + 1 - opaque));
         image.setRGB(x, y, level * 0x010101);
       }
     }

@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -136,6 +142,36 @@ class ImageFoldersTest {
     ImageData colour = ImageFolders.read(folder, 4, ImageFolders.Colours.RGB, HALF);
     assertEquals(3, colour.channels());
     assertEquals(17 * 5 / 255.0, pixels(colour, 0)[32 + 5], FLOAT32);
+  }
+
+  @Test
+  void greyThatCanBeTransparentIsAsBrightAsOtherGrey() throws IOException {
+    ColorModel model =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_GRAY),
+            true,
+            false,
+            Transparency.TRANSLUCENT,
+            DataBuffer.TYPE_BYTE);
+    WritableRaster raster = model.createCompatibleWritableRaster(4, 4);
+    for (int i = 0; i < 16; i++) {
+      raster.setSample(i % 4, i / 4, 0, 17 * i);
+      raster.setSample(i % 4, i / 4, 1, i < 8 ? 255 : 0);
+    }
+    for (String name : List.of("a/1.png", "a/2.png", "b/1.png")) {
+      write(name, new BufferedImage(model, raster, false, null));
+    }
+    float[] pixels = pixels(read(), 0);
+    for (int i = 0; i < 16; i++) {
+      assertEquals(i < 8 ? 17 * i / 255.0 : 1, pixels[i], FLOAT32, "pixel " + i);
+    }
+  }
+
+  @Test
+  void moreThanTheBytesCanHoldIsNotDecoded() throws IOException {
+    Path file = Files.write(folder.resolve("a.png"), pngOf(10_000, 10_000));
+    IOException refused = assertThrows(IOException.class, () -> PictureFile.read(file, 4));
+    assertTrue(refused.getMessage().endsWith(" bytes of 10000 x 10000 pixels"), refused::toString);
   }
 
   @Test
