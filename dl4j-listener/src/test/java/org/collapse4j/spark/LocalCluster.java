@@ -23,6 +23,10 @@ final class LocalCluster implements AutoCloseable {
                 .set("spark.testing", "true")
                 .set("spark.test.home", home.toString())
                 .set("spark.executor.memory", "512m")
+                // An executor that has died is not asked again for what it had.
+                .set("spark.shuffle.io.maxRetries", "1")
+                .set("spark.shuffle.io.retryWait", "50ms")
+                .set("spark.locality.wait", "0")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1"));
   }
