@@ -37,7 +37,6 @@ public final class Float64Reference {
   private double[][] logits;
   private GlobalMean globalMean = GlobalMean.SAMPLE;
   private boolean heldOut;
-  private boolean covariance = true;
   private double[] outOfDistribution;
 
   /** Relative size of the noise that is put on the within-class covariance; see {@link #noisy}. */
@@ -117,12 +116,6 @@ public final class Float64Reference {
     return this;
   }
 
-  /** Without what needs the within-class covariance. */
-  public Float64Reference withoutCovariance() {
-    covariance = false;
-    return this;
-  }
-
   /** With nc5, g being the mean of other features. */
   public Float64Reference outOfDistribution(double[] g) {
     outOfDistribution = g;
@@ -161,7 +154,6 @@ public final class Float64Reference {
     Float64Reference other = new Float64Reference(moved, classes, numClasses, nonFinite);
     other.globalMean = globalMean;
     other.heldOut = heldOut;
-    other.covariance = covariance;
     other.outOfDistribution = outOfDistribution;
     other.covarianceNoise = relativeError;
     other.noise = random;
@@ -355,7 +347,7 @@ public final class Float64Reference {
   }
 
   private double pinv() {
-    if (!covariance || present.length < 2) {
+    if (present.length < 2) {
       return Double.NaN;
     }
     int d = features[0].length;
@@ -579,7 +571,6 @@ public final class Float64Reference {
   /** Dilation is centred at the mean over examples whatever the global mean. */
   private void dilation() {
     Float64Reference sample = new Float64Reference(features, classes, numClasses, nonFinite);
-    sample.covariance = covariance;
     sample.covarianceNoise = covarianceNoise;
     sample.noise = noise;
     sample.computeMeans();

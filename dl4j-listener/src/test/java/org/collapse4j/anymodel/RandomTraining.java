@@ -283,9 +283,6 @@ abstract class RandomTraining<M, B extends ListenerOptions<B>> {
       if (mean != null) {
         reference.outOfDistribution(mean);
       }
-      if (covarianceLimit != null && reference.dimension() > covarianceLimit) {
-        reference.withoutCovariance();
-      }
       compare(reference, observation);
     }
 

@@ -9,13 +9,6 @@ import java.util.UUID;
 /**
  * New content for a file, written beside it and put in its place at once: whoever reads the file
  * finds it whole, as it was or as it is now. Closing takes away what was not put there.
- *
- * <pre>{@code
- * try (WholeFile content = WholeFile.of(file)) {
- *   Files.writeString(content.part(), text);
- *   content.replace();
- * }
- * }</pre>
  */
 public final class WholeFile implements AutoCloseable {
   private final Path file;
