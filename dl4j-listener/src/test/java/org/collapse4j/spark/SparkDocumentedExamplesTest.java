@@ -59,6 +59,7 @@ class SparkDocumentedExamplesTest {
       assertEquals(4, Files.readAllLines(LOG).size());
     } finally {
       Files.deleteIfExists(LOG);
+      Files.deleteIfExists(LOG.getParent());
     }
   }
 
