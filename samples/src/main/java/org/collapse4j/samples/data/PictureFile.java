@@ -17,9 +17,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
+import javax.imageio.plugins.tiff.TIFFDirectory;
+import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.stream.ImageInputStream;
 
 /** A picture in a file of whatever format the JDK reads, scaled to a square. */
@@ -118,6 +122,7 @@ final class PictureFile {
       reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
       ImageReadParam parameters = reader.getDefaultReadParam();
       int step = step(reader.getWidth(0), reader.getHeight(0), bytes);
+      requireSamplesOfOneSize(reader);
       parameters.setSourceSubsampling(step, step, 0, 0);
       BufferedImage image = reader.read(0, parameters);
       if (warnings.stream().anyMatch(warning -> warning.contains("Premature end"))) {
@@ -126,6 +131,20 @@ final class PictureFile {
       return image;
     } finally {
       reader.dispose();
+    }
+  }
+
+  /** The JDK's reader of TIFF takes a gigabyte for a few pixels where a forged header says else. */
+  private static void requireSamplesOfOneSize(ImageReader reader) throws IOException {
+    if (!"tif".equals(reader.getFormatName())) {
+      return;
+    }
+    TIFFField bits =
+        TIFFDirectory.createFromMetadata(reader.getImageMetadata(0))
+            .getTIFFField(BaselineTIFFTagSet.TAG_BITS_PER_SAMPLE);
+    int samples = bits == null ? 0 : bits.getCount();
+    if (IntStream.range(0, samples).map(bits::getAsInt).distinct().count() > 1) {
+      throw new IOException("its samples have different numbers of bits");
     }
   }
 

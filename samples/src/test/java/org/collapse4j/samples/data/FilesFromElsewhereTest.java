@@ -63,11 +63,11 @@ import us.hebi.matlab.mat.types.Sinks;
 
 /**
  * Real files with changes at random: each is read, or refused by a clear message. {@code
- * -Dcollapse4j.inputs=N} draws N in all instead of 30,000; a failure says the reader and the seed
+ * -Dcollapse4j.inputs=N} draws N in all instead of 100,000; a failure says the reader and the seed
  * of the input, and {@code -Dcollapse4j.firstInput=SEED} begins there.
  */
 class FilesFromElsewhereTest {
-  private static final int INPUTS = Integer.getInteger("collapse4j.inputs", 30_000);
+  private static final int INPUTS = Integer.getInteger("collapse4j.inputs", 100_000);
   private static final long FIRST = Long.getLong("collapse4j.firstInput", 0);
 
   /** What reading a small file may allocate, whatever its header says. */
