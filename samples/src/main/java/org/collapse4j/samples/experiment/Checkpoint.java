@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
@@ -93,11 +91,12 @@ public final class Checkpoint {
     Random random = Nd4j.getRandom();
     State state =
         new State(run, epoch, hyperparameters.parameters(), random.rootState(), random.nodeState());
-    try (WholeFile content = WholeFile.of(file)) {
-      SavedNetwork.write(network, content.part());
-      try (FileSystem zip = FileSystems.newFileSystem(content.part(), Map.of());
-          OutputStream entry = Files.newOutputStream(zip.getPath(ENTRY))) {
-        JSON.writeValue(entry, state);
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    try (WholeFile content = WholeFile.ofOneWriter(file)) {
+      try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(content.part()))) {
+        SavedNetwork.write(network, zip);
+        zip.putNextEntry(new ZipEntry(ENTRY));
+        zip.write(JSON.writeValueAsBytes(state));
       }
       try (FileChannel written = FileChannel.open(content.part(), StandardOpenOption.WRITE)) {
         written.force(true);

@@ -1,6 +1,8 @@
 package org.collapse4j.samples.experiment;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -11,6 +13,8 @@ import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -121,10 +125,21 @@ public final class SavedNetwork {
     return elements == length && last < length;
   }
 
-  /** Writes a network, with the state of its updater. */
-  public static void write(Model network, Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    ModelSerializer.writeModel(network, file.toFile(), true);
+  /**
+   * Writes the entries of a network's file, with the state of its updater.
+   *
+   * @param zip stays open for more
+   */
+  static void write(Model network, ZipOutputStream zip) throws IOException {
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(network, saved, true);
+    try (ZipInputStream entries =
+        new ZipInputStream(new ByteArrayInputStream(saved.toByteArray()))) {
+      for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
+        zip.putNextEntry(new ZipEntry(entry.getName()));
+        entries.transferTo(zip);
+        zip.closeEntry();
+      }
+    }
   }
 }

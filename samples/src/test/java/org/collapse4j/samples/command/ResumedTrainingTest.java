@@ -108,6 +108,9 @@ class ResumedTrainingTest {
     assertTrue(rest.out().startsWith("Going on after epoch " + checkpoint + " of 40"), rest.out());
     assertSameTraining("whole", "killed");
     assertEquals(lastLines(whole), lastLines(rest));
+    try (var files = Files.list(folder.resolve("killed"))) {
+      assertEquals(2, files.count(), "log and checkpoint alone");
+    }
   }
 
   private static String lastLines(Shell shell) {

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.collapse4j.noise.SuspectLabelsAccumulator;
 import org.collapse4j.samples.data.ImageData;
-import org.collapse4j.samples.experiment.SavedNetwork;
 import org.collapse4j.samples.model.Mlp;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,12 +169,12 @@ class SuspectsCommandTest {
   @Test
   void aTrainedNetworkIsTakenAsItIs() throws IOException {
     Path file = folder.resolve("network.zip");
-    SavedNetwork.write(Mlp.builder(9, 3).widths(List.of(4)).build(), file);
+    ModelSerializer.writeModel(Mlp.builder(9, 3).widths(List.of(4)).build(), file.toFile(), true);
     Shell shell = suspects("--network", file.toString());
     assertEquals(0, shell.exitCode(), shell.err());
     assertEquals("1", csv().get(1)[7]);
 
-    SavedNetwork.write(Mlp.builder(7, 3).widths(List.of(4)).build(), file);
+    ModelSerializer.writeModel(Mlp.builder(7, 3).widths(List.of(4)).build(), file.toFile(), true);
     Shell other = suspects("--network", file.toString());
     assertEquals(2, other.exitCode());
     assertTrue(other.err().contains("The network must be one for the images of"), other.err());

@@ -46,6 +46,7 @@ import org.collapse4j.samples.experiment.SavedNetwork;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -399,7 +400,7 @@ class FilesFromElsewhereTest {
                 .layer(new OutputLayer.Builder().nIn(2).nOut(2).build())
                 .build());
     network.init();
-    return scratch(file -> SavedNetwork.write(network, file));
+    return scratch(file -> ModelSerializer.writeModel(network, file.toFile(), true));
   }
 
   private static byte[] gzip(byte[] plain) throws IOException {
