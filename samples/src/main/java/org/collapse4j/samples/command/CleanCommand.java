@@ -37,12 +37,13 @@ import picocli.CommandLine.Spec;
     defaultValueProvider = CleanCommand.Defaults.class,
     footer = {"", "Example:", "  collapse4j clean --noise-rate 0.2 --seeds 1,2,3 --json"},
     description = {
-      "Trains a network, leaves out the training images whose label looks wrong, and trains anew.",
-      "The evidence is the margin of each label, averaged over the epochs until memorization",
-      "begins. Tells how many labels look wrong, and the accuracy on held-out data after the last",
-      "epoch, before cleaning and after. With --noise-rate it corrupts labels first, and tells how",
-      "many of the wrong ones were found, and the accuracy that clean labels give; without, JSON",
-      "has no label as wrong."
+      "Trains a network, leaves out the training images whose label looks wrong, and "
+          + "trains anew.",
+      "The evidence is the margin of each label, averaged over the epochs until "
+          + "memorization begins. Tells how many labels look wrong, and the accuracy on "
+          + "held-out data after the last epoch, before cleaning and after. With --noise-rate "
+          + "it corrupts labels first, and tells how many of the wrong ones were found, and "
+          + "the accuracy that clean labels give; without, JSON has no label as wrong."
     })
 public final class CleanCommand implements Callable<Integer> {
   private static final TextTable TABLE = TextTable.ofWidths("lr", 4, 6, 8, 13, 13, 15, 14, 14);

@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {"", "Example:", "  collapse4j early-stopping --noise-rate 0.4 --epochs 30"},
     description = {
-      "Compares what early stopping keeps with the last epoch, on labels that are partly wrong.",
-      "It stops once on held-out dilation and once on held-out nc1; the accuracies are those of",
-      "held-out images that neither training nor stopping has seen."
+      "Compares what early stopping keeps with the last epoch, on labels that are "
+          + "partly wrong.",
+      "It stops once on held-out dilation and once on held-out nc1; the accuracies are "
+          + "those of held-out images that neither training nor stopping has seen."
     })
 public final class EarlyStoppingCommand implements Callable<Integer> {
   private static final TextTable TABLE = TextTable.ofWidths("lr", 17, 4, 10, 9, 13, 13, 10);

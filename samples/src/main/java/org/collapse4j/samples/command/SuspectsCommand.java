@@ -34,10 +34,11 @@ import picocli.CommandLine.Spec;
     },
     description = {
       "Trains a network and ranks the training examples by how probably their label is wrong.",
-      "The evidence is their margin, averaged over the epochs. Writes the ranking as CSV, and a page",
-      "with the worst of them. With --noise-rate it corrupts labels first, and tells how",
-      "many of them it has found. An index is the position among the examples that --classes and",
-      "--examples-per-class select, and classes are numbered in the order of --classes."
+      "The evidence is their margin, averaged over the epochs. Writes the ranking as "
+          + "CSV, and a page with the worst of them. With --noise-rate it corrupts labels "
+          + "first, and tells how many of them it has found. An index is the position among "
+          + "the examples that --classes and --examples-per-class select, and classes are "
+          + "numbered in the order of --classes."
     })
 public final class SuspectsCommand implements Callable<Integer> {
   private static final String RANKING = "suspects.csv";
