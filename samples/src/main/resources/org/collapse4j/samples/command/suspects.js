@@ -4,13 +4,13 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const cards = [...document.querySelectorAll(".example")];
-const STORED = "collapse4j.suspects." + data.id;
+const STORE = "steps";
 const KEEP = "keep";
 const DROP = "drop";
 const START_OVER = -1;
 
 /* Every step so far, [position, decision]; a decision is keep, drop, or the number of a class. */
-let steps = restored();
+let steps = [];
 let current = 0;
 
 function isStep(step) {
@@ -20,23 +20,40 @@ function isStep(step) {
         || (Number.isInteger(step[1]) && step[1] >= 0 && step[1] < data.classes.length))));
 }
 
-/* Where a page may not store anything, what is decided lasts as long as the page. */
-function restored() {
+/* The browser's database, or null: where a page may not store anything, what is decided lasts as long as the page.
+   Not localStorage, which Chromium at times denies a page read from a file for as long as it is open. */
+const database = new Promise((resolve) => {
   try {
-    const read = JSON.parse(localStorage.getItem(STORED));
-    return Array.isArray(read) && read.every(isStep) ? read : [];
+    const request = indexedDB.open("collapse4j.suspects", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
   } catch (e) {
-    return [];
+    resolve(null);
   }
+});
+
+async function restore() {
+  const opened = await database;
+  if (opened === null) return;
+  const request = opened.transaction(STORE).objectStore(STORE).get(data.id);
+  request.onsuccess = () => {
+    const read = request.result;
+    const isUntouched = steps.length === 0;
+    if (isUntouched && Array.isArray(read) && read.length > 0 && read.every(isStep)) {
+      steps = read;
+      showAll();
+    }
+  };
 }
 
-function store() {
-  try {
-    if (steps.length === 0) localStorage.removeItem(STORED);
-    else localStorage.setItem(STORED, JSON.stringify(steps));
-  } catch (e) {
-    /* As above. */
-  }
+async function store() {
+  const opened = await database;
+  if (opened === null) return;
+  const change = opened.transaction(STORE, "readwrite");
+  if (steps.length === 0) change.objectStore(STORE).delete(data.id);
+  else change.objectStore(STORE).put(steps, data.id);
+  change.commit();
 }
 
 function decisions() {
@@ -250,5 +267,6 @@ if (cards.length > 0) {
   byId("export").addEventListener("click", save);
   byId("work").hidden = false;
   showAll();
+  restore();
 }
 })();

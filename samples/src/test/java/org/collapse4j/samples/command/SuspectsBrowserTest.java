@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -20,8 +22,8 @@ import org.apache.commons.csv.CSVRecord;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
@@ -35,19 +37,17 @@ class SuspectsBrowserTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int SHOWN = 20;
 
-  @TempDir private static Path profile;
-  private static Browser browser;
-  private static int tables;
-
   @TempDir private Path folder;
+  @TempDir private Path profile;
+  private Browser browser;
 
-  @BeforeAll
-  static void start() {
+  @BeforeEach
+  void start() {
     browser = Browser.start(profile, profile.resolve("downloads"));
   }
 
-  @AfterAll
-  static void stop() {
+  @AfterEach
+  void stop() {
     if (browser != null) {
       browser.close();
     }
@@ -65,7 +65,7 @@ class SuspectsBrowserTest {
               List.of("red", "<i>blue", "red").get(kind),
               CSVFormat.RFC4180.format(List.of("dog", HOSTILE, "cat").get(kind))));
     }
-    return Files.write(folder.resolve("animals-" + tables + ".csv"), lines);
+    return Files.write(folder.resolve("animals.csv"), lines);
   }
 
   private String[] with(String... more) throws IOException {
@@ -75,9 +75,7 @@ class SuspectsBrowserTest {
     return all.toArray(String[]::new);
   }
 
-  /** The page of a table that no page was of before, so that nothing is decided. */
   private Path page() throws IOException {
-    tables++;
     Path page = folder.resolve("s.html");
     Shell shell =
         Shell.run(
@@ -96,30 +94,36 @@ class SuspectsBrowserTest {
     return page;
   }
 
-  private static void focusFirst() {
+  private void focusFirst() {
     for (int i = 0; i < 6 && !browser.focused().startsWith("row "); i++) {
       browser.tab();
     }
   }
 
-  private static String said() {
+  private String said() {
     return browser.text("#progress-text");
   }
 
-  private static WebElement card(int at) {
+  private WebElement card(int at) {
     return browser.find(".example:nth-child(" + (at + 1) + ")");
   }
 
-  private static String name(int at) {
+  private String name(int at) {
     return card(at).getAttribute("aria-label");
   }
 
-  private static List<CSVRecord> exported() throws IOException {
-    Path file = profile.resolve("downloads/corrected.csv");
+  private static void await(Supplier<String> what, Callable<Boolean> seen) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!Files.exists(file) && System.nanoTime() < end) {
-      Thread.onSpinWait();
+    while (!seen.call()) {
+      assertTrue(System.nanoTime() < end, what);
+      Thread.sleep(20);
     }
+  }
+
+  /** What the browser has saved, which at first is an empty file. */
+  private List<CSVRecord> exported() throws Exception {
+    Path file = profile.resolve("downloads/corrected.csv");
+    await(() -> "nothing was saved", () -> Files.exists(file) && Files.size(file) > 0);
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
     try (CSVParser parser = CSVParser.parse(Files.readString(file), format)) {
       return parser.getRecords();
@@ -129,7 +133,7 @@ class SuspectsBrowserTest {
   }
 
   @Test
-  void whatIsDecidedByKeysIsTrainedOn() throws IOException {
+  void whatIsDecidedByKeysIsTrainedOn() throws Exception {
     Path page = page();
     String title = browser.text("h1");
     focusFirst();
@@ -145,12 +149,11 @@ class SuspectsBrowserTest {
     browser.type(Keys.ARROW_RIGHT, "k");
 
     browser.open(page);
-    assertEquals("4 of 20 decided: 2 kept, 1 changed, 1 dropped", said(), "after a reload");
+    String decided = "4 of 20 decided: 2 kept, 1 changed, 1 dropped";
+    await(() -> "after a reload " + said(), () -> decided.equals(said()));
     focusFirst();
     browser.type("e");
     List<CSVRecord> rows = exported();
-    Files.copy(profile.resolve("downloads/corrected.csv"), folder.resolve("corrected.csv"));
-    Files.delete(profile.resolve("downloads/corrected.csv"));
     assertEquals(
         List.of("keep", "change", "drop", "keep"),
         rows.stream().map(row -> row.get("decision")).toList());
@@ -171,7 +174,7 @@ class SuspectsBrowserTest {
             with(
                 "train",
                 "--labels",
-                folder.resolve("corrected.csv").toString(),
+                profile.resolve("downloads/corrected.csv").toString(),
                 "--runs",
                 folder.toString(),
                 "--run",
