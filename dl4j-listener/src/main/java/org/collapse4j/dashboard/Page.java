@@ -1,18 +1,7 @@
 package org.collapse4j.dashboard;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Puts data, style and script into the one file of the page. */
 final class Page {
@@ -29,21 +18,12 @@ final class Page {
           "classes.js",
           "examples.js",
           "page.js");
-  private static final List<String> STYLES = List.of("page.css");
 
-  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
-  private static final String TEMPLATE = resource("page.html");
-  private static final String SCRIPT = joined(SCRIPTS);
-  private static final String STYLE = joined(STYLES);
-  private static final String LICENCE = resource("d3/LICENSE").strip();
-
-  private static final String POLICY =
-      "default-src 'none'; script-src '"
-          + hash(SCRIPT)
-          + "'; style-src '"
-          + hash(STYLE)
-          + "'; img-src blob:; base-uri 'none'; form-action 'none'";
-  private static final String LIVE_POLICY = POLICY + "; connect-src 'self'";
+  private static final SelfContainedPage PAGE =
+      new SelfContainedPage(Page.class, "page.html", List.of("page.css"), SCRIPTS, "blob:");
+  private static final String LICENCE =
+      SelfContainedPage.resource(Page.class, "d3/LICENSE").strip();
+  private static final String LIVE_POLICY = PAGE.policy() + "; connect-src 'self'";
 
   /** What a server says of the page; that no other may frame it can only be said here. */
   static final Map<String, String> HEADERS =
@@ -60,7 +40,7 @@ final class Page {
   private Page() {}
 
   static String standalone(String data, String fallback) {
-    return page(data, fallback, POLICY, "");
+    return page(data, fallback, PAGE.policy(), "");
   }
 
   /**
@@ -73,60 +53,12 @@ final class Page {
   }
 
   private static String page(String data, String fallback, String policy, String live) {
-    return filled(
+    return PAGE.with(
         Map.of(
             "policy", policy,
             "live", live,
             "licence", LICENCE,
-            "style", STYLE,
             "fallback", fallback,
-            "data", inScript(data),
-            "script", SCRIPT));
-  }
-
-  /** What is filled in is not looked through for places again. */
-  private static String filled(Map<String, String> contents) {
-    return PLACE
-        .matcher(TEMPLATE)
-        .replaceAll(place -> Matcher.quoteReplacement(contents.get(place.group(1))));
-  }
-
-  /** JSON that no script or comment can end in, and that is a JavaScript literal too. */
-  static String inScript(String json) {
-    StringBuilder safe = new StringBuilder(json.length() + 16);
-    for (int i = 0; i < json.length(); i++) {
-      char c = json.charAt(i);
-      switch (c) {
-        case '<', '>', '&', '\u2028', '\u2029' ->
-            safe.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-        default -> safe.append(c);
-      }
-    }
-    return safe.toString();
-  }
-
-  private static String hash(String content) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java has SHA-256", impossible);
-    }
-  }
-
-  private static String joined(List<String> names) {
-    return names.stream().map(Page::resource).collect(Collectors.joining("\n", "\n", "\n"));
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Page.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("The jar lacks " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+            "data", SelfContainedPage.inScript(data)));
   }
 }

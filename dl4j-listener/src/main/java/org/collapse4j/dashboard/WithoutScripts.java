@@ -1,5 +1,7 @@
 package org.collapse4j.dashboard;
 
+import static org.collapse4j.dashboard.SelfContainedPage.escaped;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -106,13 +108,5 @@ final class WithoutScripts {
   private static String number(double value) {
     boolean readable = value == 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6);
     return String.format(Locale.ROOT, readable ? "%.4f" : "%.2e", value);
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
   }
 }

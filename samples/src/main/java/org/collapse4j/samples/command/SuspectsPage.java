@@ -1,23 +1,21 @@
 package org.collapse4j.samples.command;
 
+import static org.collapse4j.dashboard.SelfContainedPage.escaped;
+import static org.collapse4j.dashboard.SelfContainedPage.hash;
+import static org.collapse4j.dashboard.SelfContainedPage.inScript;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import org.collapse4j.dashboard.SelfContainedPage;
 import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
@@ -38,17 +36,13 @@ final class SuspectsPage {
   private static final int FIRST_COLUMNS = 12;
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
-  private static final String TEMPLATE = resource("suspects.html");
-  private static final String STYLE = resource("suspects.css");
-  private static final String SCRIPT = resource("suspects.js");
-
-  private static final String POLICY =
-      "default-src 'none'; script-src '"
-          + hash(SCRIPT)
-          + "'; style-src '"
-          + hash(STYLE)
-          + "'; img-src data:; base-uri 'none'; form-action 'none'";
+  private static final SelfContainedPage PAGE =
+      new SelfContainedPage(
+          SuspectsPage.class,
+          "suspects.html",
+          List.of("suspects.css"),
+          List.of("suspects.js"),
+          "data:");
 
   private final ImageData images;
   private final ExampleSources sources;
@@ -76,14 +70,12 @@ final class SuspectsPage {
     for (int i = 0; i < shown.size(); i++) {
       examples.append(example(i + 1, shown.get(i)));
     }
-    return filled(
+    return PAGE.with(
         Map.of(
             "policy",
-            POLICY,
+            PAGE.policy(),
             "title",
             "Suspect labels of " + escaped(images.name()),
-            "style",
-            STYLE,
             "introduction",
             introduction(ranking.size(), shown.size()),
             "layout",
@@ -91,16 +83,7 @@ final class SuspectsPage {
             "examples",
             examples.toString(),
             "data",
-            inScript(data(shown)),
-            "script",
-            SCRIPT));
-  }
-
-  /** What is filled in is not looked through for places again. */
-  private static String filled(Map<String, String> contents) {
-    return PLACE
-        .matcher(TEMPLATE)
-        .replaceAll(place -> Matcher.quoteReplacement(contents.get(place.group(1))));
+            inScript(data(shown))));
   }
 
   private String introduction(int examples, int shown) {
@@ -233,39 +216,5 @@ final class SuspectsPage {
     }
     data.put("id", hash(images.name() + JSON.writeValueAsString(data)));
     return JSON.writeValueAsString(data);
-  }
-
-  /** JSON that no script or comment can end in. */
-  private static String inScript(String json) {
-    return json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e");
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
-  }
-
-  private static String hash(String content) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java has SHA-256", impossible);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = SuspectsPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("The jar lacks " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
