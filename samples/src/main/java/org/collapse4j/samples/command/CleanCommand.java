@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import me.tongfei.progressbar.ProgressBar;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.LabelCleaning;
@@ -168,12 +167,12 @@ public final class CleanCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Of labels that are not corrupted here nobody says which are wrong. */
+  /** Which labels are wrong is only known where they were corrupted here. */
   private String known(String key, String text) {
     return noiseRate == 0 && NEEDS_TRUTH.contains(key) ? "-" : text;
   }
 
-  /** Of several seeds it is no epoch. */
+  /** Several seeds have no epoch in common. */
   private static String memorizationBegan(List<Outcome> outcomes) {
     return outcomes.size() > 1
         ? ""
@@ -199,7 +198,7 @@ public final class CleanCommand implements Callable<Integer> {
   /** A bar that shows how far a training is, while somebody looks on. */
   private static final class Bar implements LabelCleaning.Progress, AutoCloseable {
     private final long seed;
-    private ProgressBar bar;
+    private TerminalBar bar = TerminalBar.none();
 
     Bar(long seed) {
       this.seed = seed;
@@ -208,22 +207,17 @@ public final class CleanCommand implements Callable<Integer> {
     @Override
     public void trainingStarted(String labels, int epochs) {
       close();
-      bar = Terminal.progressBar("seed " + seed + ", " + labels, epochs);
+      bar = TerminalBar.of("seed " + seed + ", " + labels, epochs);
     }
 
     @Override
     public void epochDone() {
-      if (bar != null) {
-        bar.step();
-      }
+      bar.step();
     }
 
     @Override
     public void close() {
-      if (bar != null) {
-        bar.close();
-        bar = null;
-      }
+      bar.close();
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import me.tongfei.progressbar.ProgressBar;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.samples.data.ImageData;
@@ -18,7 +17,7 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
   private final PrintWriter out;
   private final List<Column> columns;
   private final TextTable table;
-  private ProgressBar bar;
+  private TerminalBar bar = TerminalBar.none();
   private EpochReport last;
   private String beginning = "";
 
@@ -149,14 +148,12 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
 
   @Override
   public void epochStarted(int epoch, int epochs, int batches) {
-    bar = Terminal.progressBar("epoch " + epoch + "/" + epochs, batches);
+    bar = TerminalBar.of("epoch " + epoch + "/" + epochs, batches);
   }
 
   @Override
   public void batchDone() {
-    if (bar != null) {
-      bar.step();
-    }
+    bar.step();
   }
 
   @Override
@@ -169,9 +166,6 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
   /** Takes the bar away, before a row is printed too. */
   @Override
   public void close() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
-    }
+    bar.close();
   }
 }

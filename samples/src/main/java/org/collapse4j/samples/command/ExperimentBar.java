@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import me.tongfei.progressbar.ProgressBar;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.EpochReport;
@@ -22,7 +21,7 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
 
   private final PrintWriter out;
   private final TextTable table = TextTable.ofWidths("lr", 32, 17, 13, 7, 7);
-  private ProgressBar bar;
+  private TerminalBar bar = TerminalBar.none();
   private long began;
   private long epochsInAll;
   private long epochsDone;
@@ -47,7 +46,7 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
     began = System.nanoTime();
     if (trainingsInAll > 0) {
       print(COLUMNS);
-      bar = Terminal.progressBar("", epochsInAll * STEPS_OF_AN_EPOCH);
+      bar = TerminalBar.of("", epochsInAll * STEPS_OF_AN_EPOCH);
     }
   }
 
@@ -63,9 +62,7 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
             cell.loss().hasAlpha() ? " " + cell.alpha() : "",
             cell.noiseRate(),
             cell.seed());
-    if (bar != null) {
-      bar.setExtraMessage(training);
-    }
+    bar.say(training);
     return this;
   }
 
@@ -85,9 +82,7 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
   }
 
   private void step() {
-    if (bar != null) {
-      bar.stepTo(epochsDone * STEPS_OF_AN_EPOCH + (long) STEPS_OF_AN_EPOCH * batch / batches);
-    }
+    bar.stepTo(epochsDone * STEPS_OF_AN_EPOCH + (long) STEPS_OF_AN_EPOCH * batch / batches);
   }
 
   @Override
@@ -125,9 +120,6 @@ final class ExperimentBar implements ExperimentProgress, TrainingProgress, AutoC
 
   @Override
   public void close() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
-    }
+    bar.close();
   }
 }

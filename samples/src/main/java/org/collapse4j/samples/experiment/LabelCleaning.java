@@ -80,6 +80,7 @@ public final class LabelCleaning {
 
   /** Finds suspects, cleans, and trains anew. */
   public Outcome run() {
+    hyperparameters.chooseThreads();
     NoisyLabels labels =
         hyperparameters
             .noise(images.numClasses())
