@@ -14,7 +14,8 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * With the centres of the classes, gathers the decisions, and lets learn whoever wants to.
+ * The pass that knows the class means: gathers the decisions, and hands the rows to all evidence
+ * that learns from them.
  *
  * @param <P> what tells the points apart
  */

@@ -21,13 +21,16 @@ final class Deviation implements Products.Scan {
     return new Deviation(1, 0, 0);
   }
 
-  /** {@code etf(G)}: of a matrix of this size, scaled to one, from that of a simplex frame. */
+  /**
+   * {@code etf(G)}: the distance of a matrix, scaled to norm one by its size, from the Gram matrix
+   * of a simplex equiangular tight frame.
+   */
   static Deviation fromSimplex(int k, Deviation size) {
     double scale = Math.sqrt(k - 1.0);
     return new Deviation(1 / size.distance(), (1 - 1.0 / k) / scale, -1.0 / k / scale);
   }
 
-  /** Of a matrix of this size, scaled to one, from that of an orthogonal frame. */
+  /** The distance of a matrix, scaled to norm one by its size, from that of an orthogonal frame. */
   static Deviation fromOrthogonal(int k, Deviation size) {
     return new Deviation(1 / size.distance(), 1 / Math.sqrt(k), 0);
   }

@@ -7,7 +7,7 @@ final class WrongLabelCount {
   /** A normal distribution has nothing this many standard deviations below its median. */
   private static final double FAR = 8;
 
-  /** At so few standard deviations it cannot be told from a uniform one. */
+  /** With a median this few standard deviations above zero, margins up to it look uniform. */
   private static final double NEAR = 1e-3;
 
   private static final double STEP = 1e-9;

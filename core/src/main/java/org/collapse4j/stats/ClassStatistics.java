@@ -266,7 +266,7 @@ public final class ClassStatistics implements Serializable {
     private final double[] means;
     private final double[] rests;
 
-    /** By columns; null if there is no scatter. */
+    /** The upper triangle of the scatter matrix, column after column; null if there is none. */
     private final double[] upperTriangle;
 
     SerialForm(Moments moments, long nonFinite) {

@@ -17,8 +17,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class Decider implements AutoCloseable {
   /**
-   * Of more classes the K x K tables would take more memory (134 MB each) than all else; rows are
-   * taken in float64 then, from one row for all.
+   * The most classes for which there are K x K tables. With more, these would take more memory (134
+   * MB each) than all else, so every row is decided in float64.
    */
   static final int MOST_TABLED = 4096;
 

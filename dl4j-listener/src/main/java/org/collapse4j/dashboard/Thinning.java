@@ -22,7 +22,7 @@ final class Thinning {
     return kept;
   }
 
-  /** At most about so many, evenly apart; if it is to be one, the last. */
+  /** Some of the elements, evenly apart, about as many as asked for; the last if that is one. */
   static <T> List<T> atMost(int most, List<T> all) {
     if (most == 1 && !all.isEmpty()) {
       return List.of(all.get(all.size() - 1));

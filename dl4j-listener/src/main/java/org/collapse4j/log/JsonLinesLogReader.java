@@ -49,7 +49,7 @@ final class JsonLinesLogReader extends LogReader {
     }
   }
 
-  /** Of a line that was read with its numbers only, all. */
+  /** All that a line says, where only its numbers were read at first. */
   private Observation whole(byte[] line) {
     return ObservationJson.readAtOnce(line, true, unknownMetrics::add).orElse(null);
   }

@@ -3,6 +3,7 @@ package org.collapse4j.spark;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.collapse4j.dl4j.LayerSelection;
 import org.collapse4j.dl4j.MeasuredNetwork;
@@ -100,13 +101,7 @@ public final class SparkCollapse implements AutoCloseable {
    * @return the observations, one for each split and layer
    */
   public List<Observation> observe(Model network) {
-    return guard.call(
-        "observe",
-        List.of(),
-        () -> {
-          MeasuredNetwork measured = MeasuredNetwork.of(network, layers);
-          return observe(measured, measured.moment());
-        });
+    return observe(network, MeasuredNetwork::moment);
   }
 
   /**
@@ -117,20 +112,20 @@ public final class SparkCollapse implements AutoCloseable {
    * @return the observations, one for each split and layer
    */
   public List<Observation> observe(Model network, int epoch) {
+    return observe(network, measured -> new Moment(epoch, measured.moment().iteration(), true));
+  }
+
+  private List<Observation> observe(Model network, Function<MeasuredNetwork, Moment> moment) {
     return guard.call(
         "observe",
         List.of(),
         () -> {
           MeasuredNetwork measured = MeasuredNetwork.of(network, layers);
-          return observe(measured, new Moment(epoch, measured.moment().iteration(), true));
+          measured.refusedOutputs().forEach(guard::noteOnce);
+          try (SparkNetwork spark = new SparkNetwork(measured, layers)) {
+            return observer.observe(spark, moment.apply(measured));
+          }
         });
-  }
-
-  private List<Observation> observe(MeasuredNetwork measured, Moment moment) {
-    measured.refusedOutputs().forEach(guard::noteOnce);
-    try (SparkNetwork network = new SparkNetwork(measured, layers)) {
-      return observer.observe(network, moment);
-    }
   }
 
   /** The observations of the last time something was observed, one for each split and layer. */

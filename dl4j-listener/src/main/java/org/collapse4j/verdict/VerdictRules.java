@@ -127,7 +127,7 @@ public final class VerdictRules {
     return new Latest(series).isDefined(Metric.NOISE_RATE);
   }
 
-  /** Of a log that only lists suspects it is not known whether they are few. */
+  /** Whether few labels look wrong, which a log that only lists suspects does not tell. */
   private static boolean isOfFew(Verdict labels) {
     return labels.tone() == Tone.NEUTRAL && labels.evidence().isPresent();
   }

@@ -66,7 +66,7 @@ public final class ExampleSources {
     return new ExampleSources("row", names, columns, cells, null, List.of());
   }
 
-  /** Those of some examples, in the order given. */
+  /** The sources of some of the examples, in the order given. */
   ExampleSources of(int[] examples) {
     return new ExampleSources(
         noun,
@@ -77,7 +77,7 @@ public final class ExampleSources {
         remarks);
   }
 
-  /** With one remark more. */
+  /** The same sources, with a remark added. */
   ExampleSources with(String remark) {
     List<String> all = Stream.concat(remarks.stream(), Stream.of(remark)).toList();
     return new ExampleSources(noun, names, columns, cells, directory, all);

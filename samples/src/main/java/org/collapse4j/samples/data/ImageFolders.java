@@ -45,9 +45,9 @@ public final class ImageFolders {
   public enum Colours {
     /** One. */
     GREY,
-    /** Three. */
+    /** Three channels for each image. */
     RGB,
-    /** One if all images are grey, else three. */
+    /** One channel if all images are grey, else three. */
     AS_THEY_ARE
   }
 
@@ -131,7 +131,7 @@ public final class ImageFolders {
     }
   }
 
-  /** As bytes first, and as numbers of four bytes then, outside of Java's heap. */
+  /** Images are decoded to bytes in the heap, then copied to float32 outside of it. */
   private void requireMemory() {
     long bytes = 3L * size * size * pictures.size();
     long most = Runtime.getRuntime().maxMemory();

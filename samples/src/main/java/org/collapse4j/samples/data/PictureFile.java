@@ -39,7 +39,7 @@ final class PictureFile {
 
   private static final long PIXELS_OF_ANY_FILE = 1 << 20;
 
-  /** Of pictures that the JDK does not read, which are missed if they are passed over. */
+  /** Suffixes of pictures that the JDK does not read: who has such files wants to know. */
   private static final Set<String> OTHER_FORMATS =
       Set.of("webp", "heic", "heif", "avif", "jp2", "jxl", "svg", "ico", "psd", "ppm", "pgm");
 

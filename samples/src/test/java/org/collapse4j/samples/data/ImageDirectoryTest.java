@@ -26,7 +26,7 @@ import us.hebi.matlab.mat.types.Matrix;
 class ImageDirectoryTest {
   private static final int PIXELS = 3 * 32 * 32;
 
-  /** Of a pixel over 255 in float32. */
+  /** How far a byte over 255 in float32 may be off. */
   private static final double FLOAT32 = 1e-7;
 
   @TempDir private Path folder;

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageFoldersTest {
   private static final HeldOutSplit HALF = new HeldOutSplit(0.5, 1);
 
-  /** Of a pixel over 255 in float32. */
+  /** How far a byte over 255 in float32 may be off. */
   private static final double FLOAT32 = 1e-7;
 
   @TempDir private Path folder;
