@@ -10,6 +10,7 @@ import org.collapse4j.metric.Metric;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
 import org.collapse4j.stats.GlobalMean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +82,7 @@ class SpanOfMeansTest {
   }
 
   @Test
+  @Tag("slow")
   void rowsThatAreNotFiniteAreLeftOut() {
     INDArray features = features(DataType.FLOAT, 150);
     features.putScalar(3, 7, Double.NaN);
