@@ -102,15 +102,14 @@ class Chart {
         this.render();
         writeView();
       } });
-    this.dataButton = element("button", {
-      type: "button", class: "data", "aria-pressed": "false", onclick: () => this.showData(this.stage.hidden) }, "Data");
     header.append(element("label", {}, this.logBox, " log"));
     this.meaning = element("p", { class: "meaning" });
     this.data = element("div", { class: "values", hidden: true });
     this.stage = element("div", { class: "stage" }, this.plot);
     this.told = element("p", { class: "note told", role: "status" });
     this.node = element("article", { class: "card chart" }, header, this.meaning, this.stage, this.data,
-      element("footer", {}, this.told, this.dataButton, saveMenu(() => this.file(), () => this.rows())));
+      element("footer", {}, this.told,
+        dataButton(this.stage, this.data, () => this.fillTable(), () => this.render()), saveMenu(() => this.file(), () => this.rows())));
     this.explain();
   }
 
@@ -390,19 +389,25 @@ class Chart {
   }
 
   /* Values in the drawing's place and of its height, so that nothing on the page moves. */
-  showData(drawing) {
-    this.dataButton.setAttribute("aria-pressed", String(!drawing));
-    this.data.hidden = drawing;
-    if (!drawing) this.fillTable();
-    this.stage.hidden = !drawing;
-  }
-
   fillTable() {
     const [head, ...rows] = this.rows();
     const stride = Math.max(1, Math.ceil(rows.length / TABLE_ROWS));
     const some = rows.filter((_, i) => i % stride === 0 || i === rows.length - 1);
     this.data.replaceChildren(table(this.key + (stride > 1 ? `, every ${stride}th ${axisOf() === "time" ? "row" : axisOf()}` : ""), head, some));
   }
+}
+
+/* Shows the values where the drawing is, which is drawn anew when it is back: nothing else moves. */
+function dataButton(stage, values, fill, draw) {
+  const button = element("button", {
+    type: "button", class: "data", "aria-pressed": "false", onclick: () => {
+      const isBack = stage.hidden;
+      button.setAttribute("aria-pressed", String(!isBack));
+      values.hidden = isBack;
+      stage.hidden = !isBack;
+      if (isBack) draw(); else fill();
+    } }, "Data");
+  return button;
 }
 
 /* file() gives {name, text} of what is drawn, rows() its values. */

@@ -132,9 +132,9 @@ class Classes {
       element("table", { class: "heat matrix" },
         element("caption", {}, "nc1.cdnv of all pairs"),
         element("thead", {}, element("tr", {}, element("th", {}),
-          ...classes.map((c) => element("th", { scope: "col", title: hint(run.className(c)) }, short(run.className(c)))))),
+          ...classes.map((c) => element("th", { scope: "col", title: hint(run.className(c)) }, short(run.className(c), at.count))))),
         element("tbody", {}, ...classes.map((a) => element("tr", {},
-          element("th", { scope: "row", title: hint(run.className(a)) }, short(run.className(a))), ...classes.map((b) => cell(a, b)))))));
+          element("th", { scope: "row", title: hint(run.className(a)) }, short(run.className(a), at.count)), ...classes.map((b) => cell(a, b)))))));
   }
 }
 
@@ -150,7 +150,8 @@ function staleNote(run, x) {
 /* A key that can be broken after its dots. */
 const breakable = (key) => key.split(/(?<=\.)/).flatMap((part) => [part, element("wbr")]);
 
-const short = (name) => (name.length > 6 ? name.slice(0, 5) + "\u2026" : name);
+/* The fewer classes, the more room a name has in the matrix. */
+const short = (name, count) => shortened(name, Math.max(6, Math.floor(70 / (count + 1))));
 
 /* The choice of one run, the same in every part that shows only one. */
 function runSelect(changed) {

@@ -41,14 +41,16 @@ class Picture {
     this.place = element("div", { class: "stage" });
     this.keys = element("div", { class: "keys" });
     this.note = element("p", { class: "note" });
+    this.values = element("div", { class: "values", hidden: true });
     this.node = section("picture", "Does memorizing spread the classes?",
       "Dilation against memorization: a point a run, at the epoch of the slider; a curve a loss.");
     this.node.append(element("div", { class: "card" },
       element("div", { class: "controls" },
         element("label", {}, "across ", this.x), element("label", {}, "upwards ", this.y),
-        saveMenu(() => this.file(), () => this.rows())),
-      this.place, this.keys, this.note, this.table = element("details", { ontoggle: () => this.fillTable() },
-        element("summary", {}, "Data"))));
+        element("div", { class: "buttons" },
+          dataButton(this.place, this.values, () => this.fillTable(), () => this.render()),
+          saveMenu(() => this.file(), () => this.rows()))),
+      this.place, this.values, this.keys, this.note));
   }
 
   points() {
@@ -129,7 +131,7 @@ class Picture {
       theory.length > 0 && !alone
         ? "Broad, behind: the memorization-dilation model of two classes, so its shape is to be compared, not its height." : ""]
       .join(" ").trim();
-    this.fillTable();
+    if (this.place.hidden) this.fillTable();
   }
 
   rows() {
@@ -139,10 +141,8 @@ class Picture {
   }
 
   fillTable() {
-    this.table.querySelector(".scroll")?.remove();
-    if (!this.table.open || !this.frame) return;
     const [head, ...rows] = this.rows();
-    this.table.append(table("At the epoch of the slider", head,
+    this.values.replaceChildren(table("At the epoch of the slider", head,
       rows.map(([name, loss, ...others]) => [shortened(name), words(loss), ...others])));
   }
 

@@ -173,11 +173,14 @@ class PageOfManyRunsBrowserTest extends InBrowser {
         "return JSON.stringify([...document.querySelectorAll('section, .chart')].map(e =>"
             + " [e.offsetTop, e.offsetHeight]))";
     Object before = browser.script(places);
-    for (int i = 1; i <= 4; i++) {
-      browser.script("document.querySelectorAll('#collapse button.data')[" + (i - 1) + "].click()");
-    }
-    assertEquals(4, browser.findAll("#collapse .values table").size());
+    int buttons = browser.findAll("button.data").size();
+    browser.script("document.querySelectorAll('button.data').forEach(b => b.click())");
+    assertEquals(buttons, browser.findAll(".values:not([hidden]) table").size());
+    assertEquals(1, browser.findAll("#picture .values table").size());
     assertEquals(before, browser.script(places));
+    browser.script("document.querySelectorAll('button.data').forEach(b => b.click())");
+    assertEquals(before, browser.script(places), "and back");
+    assertTrue(browser.find("#picture .stage svg").isDisplayed());
   }
 
   @Test
