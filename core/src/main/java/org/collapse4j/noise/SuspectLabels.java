@@ -18,9 +18,10 @@ import java.util.function.LongPredicate;
 public final class SuspectLabels {
   /**
    * Where a larger share of the suspects is memorized, memorization has begun: what is observed
-   * from there on makes the ranking worse.
+   * from there on makes the ranking worse. Small, since a network that memorizes few of the wrong
+   * labels in the end memorizes them slowly.
    */
-  public static final double MEMORIZATION_BEGUN = 0.1;
+  public static final double MEMORIZATION_BEGUN = 0.025;
 
   private final List<SuspectLabel> ranking;
   private final int estimatedCount;
@@ -109,7 +110,8 @@ public final class SuspectLabels {
 
   /**
    * The number of epochs that count as evidence, if memorization has begun and later ones do not:
-   * more than a tenth of the suspects were memorized at the end of the last of them.
+   * more than a fortieth of the suspects were memorized at the end of the last of them, the third
+   * or a later one.
    */
   public OptionalInt frozenAt() {
     return frozenAt;

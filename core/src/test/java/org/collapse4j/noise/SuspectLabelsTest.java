@@ -400,34 +400,34 @@ class SuspectLabelsTest {
   }
 
   @Test
-  void evidenceCountsUntilATenthOfTheSuspectsAreMemorized() {
-    int[] given = IntStream.range(0, 60).map(i -> i % 3).toArray();
+  void evidenceCountsUntilAFortiethOfTheSuspectsIsMemorized() {
+    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
     SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
-    SuspectLabels labels = afterEpoch(accumulator, given, tenSuspects(0));
-    assertEquals(10, labels.estimatedCount());
+    SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(0));
+    assertEquals(40, labels.estimatedCount());
     assertEquals(0, labels.memorizationEstimated());
-    labels = afterEpoch(accumulator, given, tenSuspects(1));
-    assertEquals(0.1, labels.memorizationEstimated());
+    labels = afterEpoch(accumulator, given, fortySuspects(2));
+    assertTrue(labels.frozenAt().isEmpty(), "two observations say little");
+    labels = afterEpoch(accumulator, given, fortySuspects(1));
+    assertEquals(0.025, labels.memorizationEstimated());
     assertTrue(labels.frozenAt().isEmpty());
-    labels = afterEpoch(accumulator, given, tenSuspects(1));
-    assertTrue(labels.frozenAt().isEmpty());
-    labels = afterEpoch(accumulator, given, tenSuspects(2));
-    assertEquals(0.2, labels.memorizationEstimated());
+    labels = afterEpoch(accumulator, given, fortySuspects(2));
+    assertEquals(0.05, labels.memorizationEstimated());
     assertEquals(4, labels.frozenAt().orElseThrow());
     double fluctuation = labels.fluctuation();
     List<SuspectLabel> ranking = labels.ranking();
 
-    double[] later = tenSuspects(7);
-    later[20] = -9;
+    double[] later = fortySuspects(28);
+    later[50] = -9;
     labels = afterEpoch(accumulator, given, later);
     assertEquals(ranking, labels.ranking());
-    assertEquals(10, labels.estimatedCount());
+    assertEquals(40, labels.estimatedCount());
     assertEquals(fluctuation, labels.fluctuation());
     assertEquals(4, labels.frozenAt().orElseThrow());
     assertEquals(0.7, labels.memorizationEstimated());
 
     SuspectLabelsAccumulator epoch = SuspectLabelsAccumulator.forClasses(3);
-    afterEpoch(epoch, given, tenSuspects(0));
+    afterEpoch(epoch, given, fortySuspects(0));
     accumulator.merge(epoch);
     assertEquals(ranking, accumulator.snapshot().ranking());
     assertEquals(0, accumulator.snapshot().memorizationEstimated());
@@ -435,12 +435,13 @@ class SuspectLabelsTest {
     assertEquals(4, epoch.snapshot().frozenAt().orElseThrow());
   }
 
-  /** Of the first ten examples so many are memorized, all others are learnt. */
-  private static double[] tenSuspects(int memorized) {
-    double[] first = new double[10];
-    Arrays.fill(first, -8);
-    Arrays.fill(first, 0, memorized, 1);
-    return margins(first);
+  /** The margins of 240 examples: the first forty are suspect but for those that are memorized. */
+  private static double[] fortySuspects(int memorized) {
+    double[] margins = new double[240];
+    Arrays.fill(margins, 5);
+    Arrays.fill(margins, 0, 40, -8);
+    Arrays.fill(margins, 0, memorized, 1);
+    return margins;
   }
 
   /** The margins of 60 examples, of which all but the first few are learnt. */

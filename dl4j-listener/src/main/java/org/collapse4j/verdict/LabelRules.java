@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.collapse4j.log.MetricSeries;
 import org.collapse4j.metric.Metric;
-import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.verdict.Verdict.Direction;
 import org.collapse4j.verdict.Verdict.Tone;
 import org.collapse4j.verdict.Verdict.Topic;
@@ -79,16 +78,14 @@ final class LabelRules {
             Locale.ROOT, "; %.0f%% of them are memorized%s", 100 * share, sinceWhen(share));
   }
 
-  /**
-   * Since when so many have been memorized without a break that evidence does not count any more.
-   */
+  /** Since when so many have been memorized without a break that it is worth a warning. */
   private String sinceWhen(double share) {
-    if (share <= SuspectLabels.MEMORIZATION_BEGUN) {
+    if (share <= MEMORIZED_WARNING) {
       return "";
     }
     MetricSeries.Point since = null;
     for (MetricSeries.Point point : series.points(Metric.MEMORIZATION_ESTIMATED)) {
-      if (point.value() <= SuspectLabels.MEMORIZATION_BEGUN) {
+      if (point.value() <= MEMORIZED_WARNING) {
         since = null;
       } else if (since == null) {
         since = point;
