@@ -71,7 +71,7 @@ public final class Evaluation<P> {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       failed.clear();
       RowParts<P> kept = rows instanceof RowSource<P> source ? new KeptRows<>(source) : rows;
-      Map<P, ClassStatistics> statistics = gather(kept);
+      Map<P, ClassStatistics> statistics = gather(kept, new FirstPass<>(covarianceLimit, false));
       Decided<P> decided = kept.run(new SecondPass<>(statistics, evidence));
       tell(decided.failures());
       List<Evidence<P, ?>> learnt = finish(decided.learning());
@@ -97,7 +97,7 @@ public final class Evaluation<P> {
   public Map<P, ClassStatistics> statistics() {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       failed.clear();
-      return gather(rows);
+      return gather(rows, new FirstPass<>(covarianceLimit, true));
     }
   }
 
@@ -106,8 +106,8 @@ public final class Evaluation<P> {
     return Set.copyOf(failed);
   }
 
-  private Map<P, ClassStatistics> gather(RowParts<P> from) {
-    Gathered<P> gathered = from.run(new FirstPass<>(covarianceLimit));
+  private Map<P, ClassStatistics> gather(RowParts<P> from, FirstPass<P> pass) {
+    Gathered<P> gathered = from.run(pass);
     tell(gathered.failures());
     return gathered.statistics();
   }
@@ -176,7 +176,10 @@ public final class Evaluation<P> {
       return this;
     }
 
-    /** As {@link ClassStatisticsAccumulator.Builder#covarianceLimit}. */
+    /**
+     * As {@link ClassStatisticsAccumulator.Builder#covarianceLimit}, where there are fewer than
+     * eight features for each class, or the first pass is the only one; else none is gathered.
+     */
     public Builder<P> covarianceLimit(int dimension) {
       covarianceLimit = dimension;
       return this;

@@ -15,10 +15,24 @@ import org.nd4j.linalg.factory.Nd4j;
 final class FirstPass<P> implements Pass<P, FirstPass.Gathered<P>> {
   private static final long serialVersionUID = 1;
 
-  private final int covarianceLimit;
+  /**
+   * With so many features for each class, or more, the d x d covariance takes longer than the
+   * products with the class means in which the second pass finds what nc1.pinv needs of it.
+   */
+  private static final int FEATURES_OF_A_CLASS = 8;
 
-  FirstPass(int covarianceLimit) {
+  private final int covarianceLimit;
+  private final boolean isOnly;
+
+  /**
+   * A pass.
+   *
+   * @param covarianceLimit as {@link ClassStatisticsAccumulator.Builder#covarianceLimit}
+   * @param isOnly whether no second pass follows, which would find what the covariance is for
+   */
+  FirstPass(int covarianceLimit, boolean isOnly) {
     this.covarianceLimit = covarianceLimit;
+    this.isOnly = isOnly;
   }
 
   /**
@@ -70,13 +84,17 @@ final class FirstPass<P> implements Pass<P, FirstPass.Gathered<P>> {
 
   private void add(Map<P, ClassStatisticsAccumulator> accumulators, P point, LabelledRows rows) {
     ClassStatisticsAccumulator accumulator =
-        accumulators.computeIfAbsent(point, first -> accumulator(rows.numClasses()));
+        accumulators.computeIfAbsent(
+            point, first -> accumulator(rows.numClasses(), rows.features().size(1)));
     requireSameClasses(accumulator.numClasses(), rows.numClasses());
     accumulator.observe(rows.features(), rows.classes());
   }
 
-  private ClassStatisticsAccumulator accumulator(int numClasses) {
-    return ClassStatisticsAccumulator.builder(numClasses).covarianceLimit(covarianceLimit).build();
+  private ClassStatisticsAccumulator accumulator(int numClasses, long dimension) {
+    boolean isNeeded = isOnly || dimension < (long) FEATURES_OF_A_CLASS * numClasses;
+    return ClassStatisticsAccumulator.builder(numClasses)
+        .covarianceLimit(isNeeded ? covarianceLimit : 0)
+        .build();
   }
 
   private static void requireSameClasses(int before, int now) {

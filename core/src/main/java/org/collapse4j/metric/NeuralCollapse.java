@@ -86,7 +86,8 @@ public final class NeuralCollapse {
     if (within.isEmpty()) {
       return Double.NaN;
     }
-    PseudoInverse.Trace trace = PseudoInverse.trace(within.get(), means.rows());
+    PseudoInverse.Trace trace =
+        PseudoInverse.trace(within.get(), means.rows(), statistics.dimension());
     double error = statistics.withinClassRounding() * trace.ofDiagonal();
     if (error > TOLERATED * trace.value()) {
       warnOnce(trace.value() / means.size(), error / means.size());
@@ -110,41 +111,11 @@ public final class NeuralCollapse {
       return Double.NaN;
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      // The means less another centre: the same combination of those less the mean of all classes.
-      double[] shares = new double[present.length];
-      double[][] products = new double[present.length][present.length];
-      double[] sums = Matrices.elements(spanScatter.dup('c'));
-      for (int a = 0; a < present.length; a++) {
-        shares[a] =
-            globalMean == GlobalMean.CLASS
-                ? 1.0 / present.length
-                : (double) statistics.count(present[a]) / statistics.totalCount();
-        for (int b = 0; b < present.length; b++) {
-          int at = present[a] * statistics.numClasses() + present[b];
-          products[a][b] = sums[at] / statistics.totalCount();
-        }
-      }
+      INDArray within = spanScatter.div(statistics.totalCount());
       INDArray centred = statistics.centredClassMeans(globalMean);
-      return PseudoInverse.traceInSpan(aboutMean(products, shares), centred) / present.length;
+      INDArray inSpan = Matrices.product(centred, statistics.basisOfMeans(), false, true);
+      return PseudoInverse.trace(within, inSpan, statistics.dimension()).value() / present.length;
     }
-  }
-
-  /** {@code (I - 1 p^T) G (I - p 1^T)} for shares p that add up to one. */
-  private static double[][] aboutMean(double[][] products, double[] shares) {
-    double[] along = new double[shares.length];
-    double both = 0;
-    for (int a = 0; a < shares.length; a++) {
-      for (int b = 0; b < shares.length; b++) {
-        along[a] += products[a][b] * shares[b];
-      }
-      both += shares[a] * along[a];
-    }
-    for (int a = 0; a < shares.length; a++) {
-      for (int b = 0; b < shares.length; b++) {
-        products[a][b] += both - along[a] - along[b];
-      }
-    }
-    return products;
   }
 
   private static void warnOnce(double value, double error) {

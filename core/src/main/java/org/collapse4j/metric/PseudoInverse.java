@@ -34,20 +34,24 @@ final class PseudoInverse {
    * The trace of the within-class covariance times the pseudo-inverse of {@code S_B = M^T M / K}.
    * Eigenvalues of S_B at or below {@code max(d, K) 2^-52} times the largest count as zero.
    *
-   * @param within {@code [d, d]}
-   * @param centred M, {@code [K, d]}, whose rows are linearly dependent
+   * @param within {@code [d, d]}, or in a basis of B rows that spans M, {@code [B, B]}
+   * @param centred M, {@code [K, d]} or in that basis {@code [K, B]}, whose rows are linearly
+   *     dependent
+   * @param dimension d
    * @return at least 0; NaN if S_B is zero
    */
-  static Trace trace(INDArray within, INDArray centred) {
-    int k = centred.rows();
-    return k <= centred.columns() ? byClasses(within, centred) : byFeatures(within, centred);
+  static Trace trace(INDArray within, INDArray centred, int dimension) {
+    double cutoff = Math.max(centred.rows(), dimension) * EPSILON;
+    return centred.rows() <= centred.columns()
+        ? byClasses(within, centred, cutoff)
+        : byFeatures(within, centred, cutoff);
   }
 
   /**
    * For d below K: the trace with the inverse of {@code M^T M}, and where there is none, with its
    * eigenvectors v and eigenvalues l, the sum of {@code v^T S_W v / l}; both times K.
    */
-  private static Trace byFeatures(INDArray within, INDArray centred) {
+  private static Trace byFeatures(INDArray within, INDArray centred, double cutoff) {
     int k = centred.rows();
     INDArray between = Matrices.product(centred, centred, true, false);
     Optional<Trace> regular = byInverse(within, between);
@@ -56,7 +60,7 @@ final class PseudoInverse {
       return regular.get().times(k);
     }
     double[] values = eigen(between);
-    return trace(within, between, values, 0, cutoff(values, centred)).times(k);
+    return trace(within, between, values, 0, cutoff).times(k);
   }
 
   /**
@@ -139,7 +143,7 @@ final class PseudoInverse {
    * the eigenvectors of S_B are {@code M^T a / sqrt(K l)}. One eigenvalue, the smallest, is zero
    * since the rows of M are dependent, whatever rounding makes of it.
    */
-  private static Trace byClasses(INDArray within, INDArray centred) {
+  private static Trace byClasses(INDArray within, INDArray centred, double cutoff) {
     int k = centred.rows();
     INDArray vectors = Matrices.product(centred, centred, false, true).divi(k);
     double[] values = eigen(vectors);
@@ -149,39 +153,12 @@ final class PseudoInverse {
       norms[j] = Math.sqrt(k * values[j]);
     }
     projected.diviRowVector(Nd4j.createFromArray(norms));
-    return trace(within, projected, values, 1, cutoff(values, centred));
-  }
-
-  /**
-   * The same trace from the products {@code M S_W M^T}, {@code [K, K]}: with the eigenvectors a and
-   * eigenvalues l of {@code M M^T / K} it is the sum of {@code a^T M S_W M^T a / (K l^2)}.
-   *
-   * @param products symmetric
-   * @param centred M, {@code [K, d]}, whose rows are linearly dependent
-   */
-  static double traceInSpan(double[][] products, INDArray centred) {
-    int k = centred.rows();
-    INDArray vectors = Matrices.product(centred, centred, false, true).divi(k);
-    double[] values = eigen(vectors);
-    double[] forms = quadraticForms(Nd4j.createFromArray(products), vectors);
-    double cutoff = cutoff(values, centred);
-    double sum = 0;
-    for (int j = 1; j < k; j++) {
-      if (values[j] > cutoff) {
-        sum += forms[j] / values[j] / values[j] / k;
-      }
-    }
-    return values[k - 1] > 0 ? sum : Double.NaN;
-  }
-
-  private static double cutoff(double[] ascending, INDArray centred) {
-    double largest = ascending[ascending.length - 1];
-    return Math.max(centred.rows(), centred.columns()) * EPSILON * largest;
+    return trace(within, projected, values, 1, cutoff);
   }
 
   /**
    * The sum of {@code v^T S_W v / l} over the eigenvectors v from a first one on whose eigenvalue l
-   * is above a cutoff.
+   * is above a share of the largest.
    */
   private static Trace trace(
       INDArray within, INDArray vectors, double[] values, int first, double cutoff) {
@@ -193,7 +170,7 @@ final class PseudoInverse {
     double sumOfDiagonal = 0;
     boolean any = false;
     for (int j = first; j < values.length; j++) {
-      if (values[j] > cutoff) {
+      if (values[j] > cutoff * values[values.length - 1]) {
         sum += forms[j] / values[j];
         sumOfDiagonal += ofDiagonal[j] / values[j];
         any = true;

@@ -138,6 +138,26 @@ public final class ClassStatistics implements Serializable {
     return table(centres().centred(kind), presentClasses().length);
   }
 
+  /**
+   * An orthonormal basis of a space that holds every difference of two class means: what features
+   * do outside of it does not tell the classes apart. By QR decomposition, so that it is right
+   * however little the means differ in some direction.
+   *
+   * @return {@code [B, d]} in float64, B the number of present classes, or d if that is less
+   */
+  public INDArray basisOfMeans() {
+    INDArray means = centredClassMeans(GlobalMean.CLASS);
+    if (means.rows() >= dimension()) {
+      return Nd4j.eye(dimension()).castTo(DataType.DOUBLE);
+    }
+    // By columns, as LAPACK has them, the transpose is the array itself.
+    INDArray columns = means.dup('c').transpose();
+    INDArray triangle = Nd4j.create(DataType.DOUBLE, new long[] {means.rows(), means.rows()}, 'f');
+    Nd4j.getBlasWrapper().lapack().geqrf(columns, triangle);
+    triangle.close();
+    return columns.transpose();
+  }
+
   private INDArray table(double[] elements, int rows) {
     return rows == 0
         ? Nd4j.create(DataType.DOUBLE, 0, dimension())

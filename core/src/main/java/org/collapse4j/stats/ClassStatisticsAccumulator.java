@@ -119,7 +119,11 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     if (total == null) {
       total = Moments.empty(numClasses, dimension, gathersCovariance(dimension));
     }
-    DataType type = FeatureBlock.workingType(features.dataType(), dimension);
+    // Float32 is for the products: without these, float64 makes the means exact at the same cost.
+    DataType type =
+        gathersCovariance(dimension)
+            ? FeatureBlock.workingType(features.dataType(), dimension)
+            : DataType.DOUBLE;
     if (block == null || block.dimension() != dimension || block.type() != type) {
       flush();
       freeBlock();

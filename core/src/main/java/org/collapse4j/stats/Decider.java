@@ -54,13 +54,16 @@ final class Decider implements AutoCloseable {
   /** The squared distances of the rows that were shifted last from their references, or null. */
   private double[] squares;
 
-  /**
-   * The products of the centres with what the reference of each class lacks of its mean, {@code [K,
-   * K]} in C order; made when it is first needed.
-   */
-  private double[] productsOfRests;
+  /** Rows that span the class means, {@code [B, d]} in float64; made when it is first needed. */
+  private INDArray basis;
 
-  private INDArray products;
+  /**
+   * What the reference of each class lacks of its mean, in that span: {@code [K, B]} in C order.
+   */
+  private double[] restsInSpan;
+
+  private final Products products = new Products();
+  private final Products inSpan = new Products();
 
   /**
    * Prepares for one set of centres and one classifier.
@@ -144,11 +147,13 @@ final class Decider implements AutoCloseable {
   /** Frees its memory; nothing can be decided afterwards. */
   @Override
   public void close() {
-    for (INDArray array : new INDArray[] {weights, centres, products}) {
+    for (INDArray array : new INDArray[] {weights, centres, basis}) {
       if (array != null) {
         array.close();
       }
     }
+    products.close();
+    inSpan.close();
     if (logits != null) {
       logits.close();
     }
@@ -171,8 +176,8 @@ final class Decider implements AutoCloseable {
    * Decides on the rows of a block.
    *
    * @param block its rows have been shifted
-   * @param span where the outer squares of {@code C (h - mu_y)} are added, as {@link
-   *     DecisionStatistics#spanScatter} has them; null if they are not wanted
+   * @param span where the outer squares of {@code Q (h - mu_y)} are added, as {@link
+   *     DecisionStatistics#spanScatter} has them, of rows in float64; null if they are not wanted
    */
   Decisions decide(FeatureBlock block, INDArray span) {
     int n = block.size();
@@ -180,22 +185,20 @@ final class Decider implements AutoCloseable {
     int[] references = referencesOf(block);
     int[] nearest = null;
     if (centres != null) {
-      int[] undecided = span == null ? undecided(classes) : null;
-      if (undecided != null) {
-        nearest = nearest(block.rows(), classes, undecided);
-      } else {
-        INDArray withCentres = products(block.rows(), centres);
-        nearest = nearness.best(withCentres, references, null);
-        if (span != null) {
-          addSpan(withCentres, classes, nearest, span);
-        }
+      int[] undecided = undecided(classes);
+      nearest =
+          undecided == null
+              ? nearness.best(products.of(block.rows(), centres), references, null)
+              : nearest(block.rows(), classes, undecided);
+      if (span != null) {
+        addSpan(block.rows(), classes, nearest, span);
       }
     }
     if (weights == null) {
       return new Decisions(classes, null, null, nearest);
     }
     double[] confidence = new double[n];
-    int[] predicted = logits.best(products(block.rows(), weights), references, confidence);
+    int[] predicted = logits.best(products.of(block.rows(), weights), references, confidence);
     return new Decisions(classes, predicted, confidence, nearest);
   }
 
@@ -217,7 +220,7 @@ final class Decider implements AutoCloseable {
     if (undecided.length > 0) {
       INDArray some = Matrices.rows(rows, undecided);
       int[] theirs = IntStream.of(undecided).map(i -> classes[i]).toArray();
-      int[] found = nearness.best(products(some, centres), theirs, null);
+      int[] found = nearness.best(products.of(some, centres), theirs, null);
       some.close();
       for (int i = 0; i < found.length; i++) {
         nearest[undecided[i]] = found[i];
@@ -226,29 +229,30 @@ final class Decider implements AutoCloseable {
     return nearest;
   }
 
-  private void addSpan(INDArray withCentres, int[] classes, int[] nearest, INDArray span) {
-    operations.shift(withCentres, classes, productsOfRests(), null);
+  private void addSpan(INDArray rows, int[] classes, int[] nearest, INDArray span) {
+    if (basis == null) {
+      basis = statistics.basisOfMeans();
+      restsInSpan = restsInSpan();
+    }
+    INDArray projected = inSpan.of(rows, basis);
+    operations.shift(projected, classes, restsInSpan, null);
     for (int i = 0; i < nearest.length; i++) {
       if (nearest[i] == ClassScores.NONE) {
-        withCentres.getRow(i).assign(0); // A row that is not finite is left out.
+        projected.getRow(i).assign(0); // A row that is not finite is left out.
       }
     }
-    operations.addOuterSquares(span, withCentres);
+    operations.addOuterSquares(span, projected);
   }
 
-  private double[] productsOfRests() {
-    if (productsOfRests == null) {
-      double[] rests = statistics.meanElements(0);
-      for (int j = 0; j < rests.length; j++) {
-        rests[j] -= reference[j];
-      }
-      INDArray means = centres(statistics).subiRowVector(statistics.globalMean(GlobalMean.CLASS));
-      INDArray ofRests = Nd4j.createFromArray(rests).reshape(means.shape());
-      // The product of columns with rows is by columns, one for each class.
-      INDArray both = Matrices.product(means, ofRests, false, true);
-      productsOfRests = FeatureBlock.rounded(Matrices.elementsAndClose(both), type);
+  private double[] restsInSpan() {
+    double[] rests = statistics.meanElements(0);
+    for (int j = 0; j < rests.length; j++) {
+      rests[j] -= reference[j];
     }
-    return productsOfRests;
+    INDArray ofRests =
+        Nd4j.createFromArray(rests).reshape(statistics.numClasses(), statistics.dimension());
+    // The product of rows with columns is by columns, one for each class.
+    return Matrices.elementsAndClose(Matrices.product(basis, ofRests, false, true));
   }
 
   /** Which row of the reference is that of each row of a block. */
@@ -263,19 +267,26 @@ final class Decider implements AutoCloseable {
     return new Decisions(classes, predicted, confidence, nearest);
   }
 
-  /** The products of every row with every vector, {@code [n, K]}; valid until the next call. */
-  private INDArray products(INDArray rows, INDArray vectors) {
-    int n = rows.rows();
-    if (products == null || products.rows() < n) {
-      if (products != null) {
-        products.close();
+  /** The memory of the products of rows with vectors, which are always the same number. */
+  private static final class Products {
+    private INDArray array;
+
+    /** The products of every row with every vector, {@code [n, K]}; valid until the next call. */
+    INDArray of(INDArray rows, INDArray vectors) {
+      int n = rows.rows();
+      if (array == null || array.rows() < n) {
+        close();
+        array = Nd4j.createUninitialized(vectors.dataType(), n, vectors.rows());
       }
-      products = Nd4j.createUninitialized(type, n, vectors.rows());
+      INDArray first =
+          array.rows() == n ? array : array.get(NDArrayIndex.interval(0, n), NDArrayIndex.all());
+      return Nd4j.gemm(rows, vectors, first, false, true, 1, 0);
     }
-    INDArray first =
-        products.rows() == n
-            ? products
-            : products.get(NDArrayIndex.interval(0, n), NDArrayIndex.all());
-    return Nd4j.gemm(rows, vectors, first, false, true, 1, 0);
+
+    void close() {
+      if (array != null) {
+        array.close();
+      }
+    }
   }
 }

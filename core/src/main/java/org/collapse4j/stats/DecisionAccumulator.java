@@ -91,8 +91,8 @@ public final class DecisionAccumulator implements AutoCloseable {
 
   /**
    * Gathers the {@linkplain DecisionStatistics#spanScatter spread in the span of the class means}
-   * of what is added from now on, which takes {@code N K^2} operations more. Not of more than 4096
-   * classes, which would take too much memory.
+   * of what is added from now on, in float64, which takes {@code N K (d + K)} operations more. Not
+   * of more than 4096 classes, which would take too much memory.
    *
    * @return this accumulator, which must have centres
    */
@@ -103,7 +103,8 @@ public final class DecisionAccumulator implements AutoCloseable {
     }
     if (span == null && numClasses <= Decider.MOST_TABLED) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        span = Nd4j.create(DataType.DOUBLE, new long[] {numClasses, numClasses}, 'f');
+        int size = Math.min(centres.presentClasses().length, centres.dimension());
+        span = Nd4j.create(DataType.DOUBLE, new long[] {size, size}, 'f');
       }
     }
     return this;
@@ -338,11 +339,13 @@ public final class DecisionAccumulator implements AutoCloseable {
   }
 
   private void prepare(DataType features, int dimension) {
-    boolean inFloat = centresInFloatRange && numClasses <= Decider.MOST_TABLED;
+    // Where class means hardly differ in some direction, float32 would lose what is there.
+    boolean inFloat = centresInFloatRange && numClasses <= Decider.MOST_TABLED && span == null;
     DataType type = inFloat ? FeatureBlock.workingType(features, dimension) : DataType.DOUBLE;
     if (block == null || block.type() != type) {
       flush();
       freeBlock();
+      freeGiven();
       block = FeatureBlock.forScores(type, dimension, numClasses);
     }
     if (decider == null || decider.type() != type) {

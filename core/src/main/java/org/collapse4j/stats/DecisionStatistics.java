@@ -80,24 +80,23 @@ public final class DecisionStatistics implements Serializable {
   /**
    * How the features spread in the span of the class means, if an accumulator has been asked to
    * {@linkplain DecisionAccumulator#gatherSpan gather} it: the sum over the examples of the outer
-   * square of {@code C (h - mu_y)}, C the class means less the mean of those of the present
-   * classes. Where the within-class covariance is too large to be gathered, these K x K numbers are
-   * all that {@code nc1.pinv} needs of it.
+   * square of {@code Q (h - mu_y)}, Q the {@linkplain ClassStatistics#basisOfMeans basis of the
+   * class means}. Of the within-class covariance these numbers are all that {@code nc1.pinv} needs.
    *
-   * @return {@code [K, K]} in float64; rows and columns of classes without examples mean nothing
+   * @return {@code [B, B]} in float64, B as the basis has it
    */
   public Optional<INDArray> spanScatter() {
     if (counts.span == null) {
       return Optional.empty();
     }
-    int k = numClasses();
     double[] all = counts.span.clone();
-    for (int b = 0; b < k; b++) {
+    int size = (int) Math.round(Math.sqrt(all.length));
+    for (int b = 0; b < size; b++) {
       for (int a = 0; a < b; a++) {
-        all[k * a + b] = all[k * b + a];
+        all[size * a + b] = all[size * b + a];
       }
     }
-    return Optional.of(Nd4j.createFromArray(all).reshape(k, k));
+    return Optional.of(Nd4j.createFromArray(all).reshape(size, size));
   }
 
   /**

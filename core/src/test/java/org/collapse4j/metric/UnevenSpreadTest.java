@@ -8,10 +8,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
+import org.collapse4j.stats.DecisionAccumulator;
 import org.collapse4j.stats.GlobalMean;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,14 +69,19 @@ class UnevenSpreadTest {
   }
 
   private static ClassStatistics statistics(INDArray features) {
-    int[] classes = new int[features.rows()];
-    for (int i = 0; i < classes.length; i++) {
-      classes[i] = i % CLASSES;
-    }
-    try (ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(CLASSES)) {
-      accumulator.observe(features, classes);
+    return statistics(features, ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT);
+  }
+
+  private static ClassStatistics statistics(INDArray features, int covarianceLimit) {
+    try (ClassStatisticsAccumulator accumulator =
+        ClassStatisticsAccumulator.builder(CLASSES).covarianceLimit(covarianceLimit).build()) {
+      accumulator.observe(features, classes(features.rows()));
       return accumulator.snapshot();
     }
+  }
+
+  private static int[] classes(int n) {
+    return IntStream.range(0, n).map(i -> i % CLASSES).toArray();
   }
 
   @ParameterizedTest
@@ -88,7 +94,6 @@ class UnevenSpreadTest {
     "9000, 200, 1e-3",
     "19200, 300, 1e-4"
   })
-  @Tag("slow")
   void theErrorOfFloat32IsWithinItsBound(int n, int d, double least) {
     INDArray features = features(n, d, least, new Random(d));
     ClassStatistics inFloat = statistics(features);
@@ -103,10 +108,31 @@ class UnevenSpreadTest {
     assertTrue(error <= bound, error + " of " + exact.value() + " is above " + bound);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "600, 130, 1e-3",
+    "600, 130, 1e-5",
+    "9000, 200, 1e-3",
+    "9000, 200, 1e-5",
+    "19200, 300, 1e-4"
+  })
+  void inTheSpanOfTheMeansFloat32LosesNothing(int n, int d, double least) {
+    INDArray features = features(n, d, least, new Random(d));
+    ClassStatistics statistics = statistics(features, 0);
+    double exact = trace(statistics(features.castTo(DataType.DOUBLE))).value() / CLASSES;
+    try (DecisionAccumulator accumulator = DecisionAccumulator.of(statistics, null)) {
+      accumulator.gatherSpan().observe(features, classes(n));
+      INDArray scatter = accumulator.snapshot().spanScatter().orElseThrow();
+      double inSpan = NeuralCollapse.pinvInSpan(statistics, scatter, GlobalMean.SAMPLE);
+      assertEquals(exact, inSpan, 1e-6 * exact);
+    }
+  }
+
   private static PseudoInverse.Trace trace(ClassStatistics statistics) {
     return PseudoInverse.trace(
         statistics.withinClassCovariance().orElseThrow(),
-        statistics.centredClassMeans(GlobalMean.SAMPLE));
+        statistics.centredClassMeans(GlobalMean.SAMPLE),
+        statistics.dimension());
   }
 
   @Test

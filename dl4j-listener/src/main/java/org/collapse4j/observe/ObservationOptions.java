@@ -101,8 +101,8 @@ public abstract class ObservationOptions<B extends ObservationOptions<B>> implem
   /**
    * Up to which number of features the within-class covariance is gathered, as {@link
    * ClassStatisticsAccumulator.Builder#covarianceLimit}. Above it the stream lacks {@code nc1.pinv}
-   * and {@code dilation.nc1}, which the second pass over a sample or a probe finds in the span of
-   * the class means.
+   * and {@code dilation.nc1}. The second pass over a sample or a probe finds them in the span of
+   * the class means then, as it does with eight features for each class or more.
    */
   public final B covarianceLimit(int dimension) {
     ClassStatisticsAccumulator.builder(1).covarianceLimit(dimension);

@@ -11,7 +11,6 @@ import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.verdict.VerdictRules;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ObservedRunTest {
@@ -26,7 +25,6 @@ class ObservedRunTest {
   }
 
   @Test
-  @Tag("slow")
   void holdsNoMoreHoweverLongTheRunIs() {
     ObservedRun run = new ObservedRun();
     int largest = 0;
