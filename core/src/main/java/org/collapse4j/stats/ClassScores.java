@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -14,9 +13,6 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 interface ClassScores extends AutoCloseable {
   /** Stands for a class where no score is finite, as those of a row that is not finite. */
   int NONE = -1;
-
-  /** Given scores are looked at in parts, so that none is copied as a whole. */
-  int ELEMENTS_AT_A_TIME = 1 << 20;
 
   /**
    * The class with the largest score, the first of equal ones, or {@link #NONE}.
@@ -59,10 +55,11 @@ interface ClassScores extends AutoCloseable {
   }
 
   /**
-   * The class with the largest of given scores, the first of equal ones, or {@link #NONE}.
+   * The best classes of scores as they are.
    *
-   * @param scores {@code [n, K]} of any floating type and order; not modified
-   * @param confidence n elements that are set to the softmax of the largest score
+   * @param scores {@code [n, K]} in C order, in float32 or float64; not modified
+   * @param confidence n elements that are set to the softmax of the best class
+   * @return the index of the best class of each row
    */
   static int[] best(INDArray scores, double[] confidence) {
     int k = scores.columns();
@@ -71,24 +68,7 @@ interface ClassScores extends AutoCloseable {
         HostMatrix.available()
             ? new HostScores(zeros, new double[k])
             : new WholeArrayScores(zeros, new double[k]);
-    int[] best = new int[scores.rows()];
-    int height = Math.max(1, ELEMENTS_AT_A_TIME / k);
-    for (int from = 0; from < best.length; from += height) {
-      int to = Math.min(best.length, from + height);
-      INDArray some = scores.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
-      double[] confidences = new double[to - from];
-      int[] found = asTheyAre.best(inRows(some), new int[to - from], confidences);
-      System.arraycopy(found, 0, best, from, to - from);
-      System.arraycopy(confidences, 0, confidence, from, to - from);
-    }
-    return best;
-  }
-
-  /** The matrix, or a copy in a type and an order that its rows can be read in. */
-  private static INDArray inRows(INDArray matrix) {
-    DataType type = matrix.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
-    boolean readable = matrix.dataType() == type && HostMatrix.isReadable(matrix);
-    return readable ? matrix : Matrices.copy(type, matrix);
+    return asTheyAre.best(scores, new int[scores.rows()], confidence);
   }
 
   /** Operations on whole arrays: nothing leaves the device but a number a row. */

@@ -345,7 +345,6 @@ public final class DecisionAccumulator implements AutoCloseable {
     if (block == null || block.type() != type) {
       flush();
       freeBlock();
-      freeGiven();
       block = FeatureBlock.forScores(type, dimension, numClasses);
     }
     if (decider == null || decider.type() != type) {

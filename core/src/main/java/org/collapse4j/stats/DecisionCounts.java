@@ -83,15 +83,14 @@ final class DecisionCounts implements Serializable {
     }
   }
 
-  /** The bin j of a confidence: {@code j/15 < confidence <= (j+1)/15}. */
+  /**
+   * The bin j of a confidence: {@code j/15 < confidence <= (j+1)/15}. Every j/15 times 15 is j in
+   * float64, but so is the number just above 11/15, which the comparison puts right.
+   */
   static int bin(double confidence) {
     int bins = DecisionStatistics.CONFIDENCE_BINS;
-    int bin = (int) Math.ceil(confidence * bins) - 1;
-    bin = Math.max(0, Math.min(bins - 1, bin));
-    if (bin > 0 && confidence <= (double) bin / bins) {
-      return bin - 1;
-    }
-    return bin < bins - 1 && confidence > (bin + 1.0) / bins ? bin + 1 : bin;
+    int bin = Math.max(0, (int) Math.ceil(confidence * bins) - 1);
+    return confidence > (bin + 1.0) / bins ? bin + 1 : bin;
   }
 
   static long sum(long[] counts) {

@@ -30,6 +30,7 @@ import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.stats.ClassLabels;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.Classifier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +40,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Rows that are in parts, each evaluated by what came through a stream of bytes. */
+@Tag("slow")
 class RowPartsTest {
   private static final double DOUBLE = 1e-12;
   private static final double SINGLE = 1e-6;

@@ -13,6 +13,7 @@ import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
 import org.collapse4j.stats.GlobalMean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,6 +103,7 @@ class SpanOfMeansTest {
   }
 
   @Test
+  @Tag("slow")
   void rowsThatAreNotFiniteAreLeftOut() {
     INDArray features = features(DataType.FLOAT, 150);
     features.putScalar(3, 7, Double.NaN);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.collapse4j.Examples;
 import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.GlobalMean;
@@ -65,6 +67,31 @@ class ClassPairsTest {
   @Test
   void theHighestOfManyClasses() {
     assertHighest(12, 45);
+  }
+
+  @Test
+  void ofAClassItIsTheMeanOverItsPairs() {
+    ClassStatistics statistics = statistics(4);
+    double[] expected = new double[4];
+    for (ClassPair pair : byHand(statistics)) {
+      expected[pair.first()] += pair.value() / 3;
+      expected[pair.second()] += pair.value() / 3;
+    }
+    double[] found =
+        NeuralCollapse.variability(statistics, GlobalMean.SAMPLE).classValues(Metric.NC1_CDNV);
+    for (int c = 0; c < 4; c++) {
+      assertEquals(expected[c], found[c], FLOAT32 * expected[c]);
+    }
+  }
+
+  @Test
+  void aClassAloneHasNoPair() {
+    Examples one = Examples.of(3, 5, IntStream.generate(() -> 1).limit(20), 4);
+    Measurements alone = NeuralCollapse.variability(one.statistics(), GlobalMean.SAMPLE);
+    assertEquals(List.of(), alone.pairs(Metric.NC1_CDNV));
+    for (double value : alone.classValues(Metric.NC1_CDNV)) {
+      assertEquals(Double.NaN, value);
+    }
   }
 
   @Test

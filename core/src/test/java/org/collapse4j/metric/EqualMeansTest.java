@@ -15,6 +15,7 @@ import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.Classifier;
 import org.collapse4j.stats.GlobalMean;
 import org.collapse4j.stats.MemorizationAccumulator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -131,6 +132,7 @@ class EqualMeansTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
+  @Tag("slow")
   void classesOfTheSameExamplesAreInTheSamePlaceHoweverTheyAreGathered(DataType type) {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);

@@ -18,6 +18,7 @@ import org.collapse4j.stats.DecisionAccumulator;
 import org.collapse4j.stats.DecisionStatistics;
 import org.collapse4j.stats.GlobalMean;
 import org.collapse4j.stats.MemorizationAccumulator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -43,6 +44,7 @@ class FixturesTest {
 
   @ParameterizedTest
   @MethodSource("fixtures")
+  @Tag("slow")
   void inBatchesOf1(Fixture fixture) {
     check(fixture, 1);
   }

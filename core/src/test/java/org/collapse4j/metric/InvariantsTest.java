@@ -2,6 +2,7 @@ package org.collapse4j.metric;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
@@ -14,6 +15,7 @@ import org.collapse4j.stats.DecisionAccumulator;
 import org.collapse4j.stats.DecisionStatistics;
 import org.collapse4j.stats.GlobalMean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -132,6 +134,60 @@ class InvariantsTest {
     double[] spread =
         NeuralCollapse.variability(withGap.statistics(), globalMean).classValues(Metric.NC1_CDNV);
     assertTrue(Double.isNaN(spread[2]) && spread[4] > 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theClassifiersRowOfAClassWithoutExamplesTakesNoPart(GlobalMean globalMean) {
+    int[] to = {0, 1, 3, 4};
+    int[] labels = examples.labels().toIntVector();
+    Examples withGap =
+        new Examples(
+            examples.features(),
+            Nd4j.createFromArray(IntStream.of(labels).map(c -> to[c]).toArray()),
+            5);
+    INDArray weights = Nd4j.ones(classifier.weights().dataType(), 5, 7);
+    for (int c = 0; c < to.length; c++) {
+      weights.putRow(to[c], classifier.weights().getRow(c));
+    }
+    Measurements expected =
+        NeuralCollapse.ofClassifier(
+            examples.statistics(), Classifier.of(classifier.weights(), null), globalMean);
+    Measurements found =
+        NeuralCollapse.ofClassifier(withGap.statistics(), Classifier.of(weights, null), globalMean);
+    double ofAll = found.value(Metric.NC3_BIAS);
+    double ofGap = withGap.statistics().globalMean(globalMean).sumNumber().doubleValue();
+    double others = expected.value(Metric.NC3_BIAS);
+    assertEquals(Math.sqrt(others * others + ofGap * ofGap), ofAll, EXACT_BUT_FOR_ROUNDING);
+    Measurements same = Measurements.builder().put(Metric.NC3_BIAS, 0).build();
+    assertSame(expected.and(same), found.and(same));
+  }
+
+  @Test
+  void arraysThatDoNotGoWithTheStatisticsAreRefused() {
+    ClassStatistics statistics = examples.statistics();
+    assertEquals(
+        "The classifier must have 4 classes and 7 features as the statistics have, not 3 and 7",
+        refused(
+            () -> NeuralCollapse.ofClassifier(statistics, classifier(3, 7, 1), GlobalMean.CLASS)));
+    assertEquals(
+        "The classifier must have 4 classes and 7 features as the statistics have, not 4 and 6",
+        refused(
+            () -> NeuralCollapse.ofClassifier(statistics, classifier(4, 6, 1), GlobalMean.CLASS)));
+    assertEquals(
+        "The out-of-distribution mean must have 7 features, not 6",
+        refused(() -> NeuralCollapse.ofOutOfDistribution(statistics, Nd4j.ones(6))));
+    assertEquals(
+        "nc4 needs decisions with class centres",
+        refused(
+            () -> NeuralCollapse.ofDecisions(DecisionAccumulator.of(null, classifier).snapshot())));
+    assertEquals(
+        "Calibration needs decisions with a classifier",
+        refused(() -> Calibration.of(DecisionAccumulator.of(statistics, null).snapshot())));
+  }
+
+  private static String refused(Executable call) {
+    return assertThrows(IllegalArgumentException.class, call).getMessage();
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import org.collapse4j.stats.ClassStatistics;
 import org.collapse4j.stats.ClassStatisticsAccumulator;
 import org.collapse4j.stats.DecisionAccumulator;
 import org.collapse4j.stats.GlobalMean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,6 +95,7 @@ class UnevenSpreadTest {
     "9000, 200, 1e-3",
     "19200, 300, 1e-4"
   })
+  @Tag("slow")
   void theErrorOfFloat32IsWithinItsBound(int n, int d, double least) {
     INDArray features = features(n, d, least, new Random(d));
     ClassStatistics inFloat = statistics(features);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.bytedeco.javacpp.Pointer;
 import org.collapse4j.Examples;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,6 +164,7 @@ class AccumulatorLifeTest {
   }
 
   @Test
+  @Tag("slow")
   void closeAndResetFreeWhatIsHeldOffTheHeap() {
     int d = 1500;
     INDArray features = Nd4j.rand(DataType.FLOAT, 1024, d);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Random;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -92,6 +93,14 @@ class ClassScoresTest {
     double[] confidence = new double[1];
     scores.best(rows, new int[1], confidence);
     assertEquals(1, confidence[0]);
+  }
+
+  @Test
+  void theBestOfTheOtherClassesInTheTable() {
+    INDArray scores = Nd4j.createFromArray(new double[][] {{9, 1, 2}, {-4, 9, -3}, {7, 5, 0}});
+    double[] offsets = {0, 10, 0};
+    assertArrayEquals(
+        new double[] {11, -3, 15}, new ClassScores.HostScores(scores, offsets).bestOfOthers());
   }
 
   private double[][] matrix(int rows, int columns) {

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.collapse4j.Examples;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -216,6 +219,27 @@ class ClassStatisticsAccumulatorTest {
   }
 
   @Test
+  void classesInHandAndStatisticsToMergeAreCheckedToo() {
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    int[] classes = examples.labels().toIntVector();
+    accumulator.observe(examples.features(), classes);
+    int[] beyond = classes.clone();
+    beyond[4] = 3;
+    for (Executable call :
+        new Executable[] {
+          () -> accumulator.observe(examples.features(), new int[39]),
+          () -> accumulator.observe(examples.features(), beyond),
+          () -> accumulator.observe(Nd4j.ones(40, 4), classes),
+          () -> accumulator.merge(ClassStatistics.empty(4, 5)),
+          () -> accumulator.merge(ClassStatistics.empty(3, 4)),
+          () -> ClassStatisticsAccumulator.forClasses(3).merge(ClassStatistics.empty(2, 4))
+        }) {
+      assertThrows(IllegalArgumentException.class, call);
+    }
+    assertSame(examples.statistics(), accumulator.snapshot(), 0);
+  }
+
+  @Test
   void optionsAndPartsAreChecked() {
     assertThrows(IllegalArgumentException.class, () -> ClassStatisticsAccumulator.builder(0));
     assertThrows(IllegalArgumentException.class, () -> ClassStatistics.empty(0, 3));
@@ -242,6 +266,7 @@ class ClassStatisticsAccumulatorTest {
   }
 
   @Test
+  @Tag("slow")
   void emptyStatisticsLackNothing() {
     INDArray features = Nd4j.rand(DataType.DOUBLE, 6, 4200);
     INDArray labels = Nd4j.createFromArray(0, 1, 0, 1, 0, 1);
@@ -263,5 +288,108 @@ class ClassStatisticsAccumulatorTest {
         () ->
             ClassStatisticsAccumulator.forClasses(3)
                 .observe(Nd4j.create(DataType.FLOAT, 3, 0), Nd4j.createFromArray(0, 1, 2)));
+  }
+
+  /** Of so many features a block has 32 rows for two classes. */
+  @Test
+  void moreRowsThanABlockHasInBatchesOfAnySize() {
+    int d = 1 << 17;
+    Nd4j.getRandom().setSeed(8);
+    INDArray features = Nd4j.randn(DataType.FLOAT, 80, d).addi(5);
+    features.putScalar(50, 7, Float.POSITIVE_INFINITY);
+    int[] classes = new int[80];
+    for (int i = 0; i < 80; i++) {
+      classes[i] = i % 3 == 0 ? 1 : 0;
+    }
+    ClassStatistics[] found = new ClassStatistics[2];
+    for (int size : new int[] {80, 5}) {
+      try (ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(2)) {
+        for (int from = 0; from < 80; from += size) {
+          accumulator.observe(
+              features.get(NDArrayIndex.interval(from, from + size), NDArrayIndex.all()),
+              Arrays.copyOfRange(classes, from, from + size));
+        }
+        found[size == 5 ? 1 : 0] = accumulator.snapshot();
+      }
+    }
+    double[] sum = new double[2];
+    for (int i = 0; i < 80; i++) {
+      sum[classes[i]] += i == 50 ? 0 : features.getDouble(i, 11);
+    }
+    for (ClassStatistics statistics : found) {
+      assertEquals(1, statistics.nonFiniteCount());
+      assertEquals(52, statistics.count(0));
+      assertEquals(27, statistics.count(1));
+      for (int c = 0; c < 2; c++) {
+        double n = statistics.count(c);
+        assertEquals(sum[c] / n, statistics.classMeans().getDouble(c, 11), 1e-12);
+        assertEquals((n - 1) / n * d, statistics.classVariance(c), 0.01 * d);
+        assertEquals(found[0].classVariance(c), statistics.classVariance(c), 1e-6 * d);
+      }
+    }
+  }
+
+  @Test
+  void theCovarianceIsGatheredUpToItsLimit() {
+    for (int limit : new int[] {0, 4, 5}) {
+      ClassStatisticsAccumulator accumulator =
+          ClassStatisticsAccumulator.builder(3).covarianceLimit(limit).build();
+      accumulator.observe(examples.features(), examples.labels());
+      ClassStatistics statistics = accumulator.snapshot();
+      assertEquals(limit == 5, statistics.withinClassCovariance().isPresent());
+      assertEquals(limit == 5, statistics.hasWithinClassCovariance());
+      assertFalse(statistics.merge(statistics).hasWithinClassCovariance() ^ limit == 5);
+    }
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> ClassStatisticsAccumulator.builder(3).covarianceLimit(-1));
+    assertEquals(
+        "The covariance limit is a number of features, at least 0, not -1", refused.getMessage());
+  }
+
+  @Test
+  void theTypeOfBatchesMayChangeFromOneToTheNext() {
+    Examples wide = Examples.of(3, 140, 60, 9);
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    assertEquals(3, accumulator.numClasses());
+    DataType[] changing = {DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT};
+    for (int part = 0; part < 3; part++) {
+      accumulator.observe(
+          wide.features()
+              .get(NDArrayIndex.interval(20 * part, 20 * part + 20), NDArrayIndex.all())
+              .castTo(changing[part]),
+          wide.labels().get(NDArrayIndex.interval(20 * part, 20 * part + 20)));
+    }
+    assertSame(wide.statistics(), accumulator.snapshot(), 1e-5);
+  }
+
+  @Test
+  void mergedStatisticsCountAndTheRestGoesOn() {
+    ClassStatistics expected =
+        observed(
+            Nd4j.vstack(examples.features(), examples.features(), examples.features()),
+            Nd4j.concat(0, examples.labels(), examples.labels(), examples.labels()));
+    INDArray spoiled = examples.features().dup();
+    spoiled.putScalar(0, 0, Double.NaN);
+    long left = observed(spoiled, examples.labels()).nonFiniteCount();
+    assertEquals(1, left);
+
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    assertTrue(accumulator.isEmpty());
+    accumulator.merge(examples.statistics());
+    assertFalse(accumulator.isEmpty());
+    accumulator.observe(examples.features(), examples.labels());
+    accumulator.merge(examples.statistics());
+    assertSame(expected, accumulator.snapshot(), DOUBLE_TOLERANCE);
+
+    ClassStatistics both =
+        observed(spoiled, examples.labels()).merge(observed(spoiled, examples.labels()));
+    assertEquals(2, both.nonFiniteCount());
+    accumulator.merge(both);
+    assertEquals(2, accumulator.snapshot().nonFiniteCount());
+    accumulator.reset();
+    accumulator.observe(examples.features(), examples.labels());
+    assertEquals(0, accumulator.snapshot().nonFiniteCount());
   }
 }

@@ -2,6 +2,8 @@ package org.collapse4j.stats;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -168,6 +170,19 @@ class CopiesToTheHostTest {
         assertEquals(
             expectedDecisions.nearestCentreCorrectCount(c), decisions.nearestCentreCorrectCount(c));
       }
+    }
+  }
+
+  @Test
+  void itsArraysAreNeitherLoopedOverNorReadInPlace() {
+    device();
+    assertInstanceOf(ArrayArithmetic.class, BlockArithmetic.forBackend());
+    assertFalse(HostMatrix.copy(features, features.dup(), 0));
+    INDArray copied = features.dup();
+    try (HostMatrix rows = HostMatrix.reading(copied)) {
+      copied.putScalar(0, 0, 7);
+      rows.read(0);
+      assertEquals(features.getDouble(0, 0), rows.value(0));
     }
   }
 }

@@ -1,10 +1,14 @@
 package org.collapse4j.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -194,9 +198,9 @@ class DecisionAccumulatorTest {
   }
 
   @Test
-  void moreLogitsThanAreLookedAtAtATime() {
+  void moreLogitsThanABlockHas() {
     int k = 7;
-    int n = 2 * ClassScores.ELEMENTS_AT_A_TIME / k + 5;
+    int n = (1 << 21) / k + 5;
     float[] elements = new float[n * k];
     int[] classes = new int[n];
     for (int i = 0; i < n; i++) {
@@ -236,6 +240,240 @@ class DecisionAccumulatorTest {
         "A label must be a class index from 0 to 2, but label 5 is 3",
         () -> decisions.observe(features, logits, new int[] {0, 0, 0, 0, 0, 3}));
     assertEquals(0, decisions.snapshot().totalCount());
+  }
+
+  @Test
+  void theTypeOfBatchesMayChangeFromOneToTheNext() {
+    INDArray features = features(60, WIDE);
+    int[] classes = cyclic(60, 0, 3).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(3);
+    statistics.observe(features, classes);
+    ClassStatistics centres = statistics.snapshot();
+    Classifier classifier = Classifier.of(features(3, WIDE), null);
+    INDArray logits = classifier.logits(features);
+    DecisionAccumulator expected = DecisionAccumulator.of(centres, classifier);
+    expected.observe(features, classes);
+
+    DataType[] changing = {DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT};
+    DecisionAccumulator byClassifier = DecisionAccumulator.of(centres, classifier);
+    DecisionAccumulator byLogits = DecisionAccumulator.ofLogits(3, centres);
+    DecisionAccumulator byLogitsOfOneType = DecisionAccumulator.ofLogits(3, centres);
+    DecisionAccumulator byLogitsAlone = DecisionAccumulator.ofLogits(3, null);
+    for (int part = 0; part < 3; part++) {
+      INDArray rows = part(features, part);
+      INDArray theirs = part(logits, part);
+      int[] labels = Arrays.copyOfRange(classes, 20 * part, 20 * part + 20);
+      byClassifier.observe(rows.castTo(changing[part]), labels);
+      byLogits.observe(rows, theirs.castTo(changing[part]), labels);
+      byLogitsOfOneType.observe(rows.castTo(changing[part]), theirs, labels);
+      byLogitsAlone.observe(null, theirs.castTo(changing[part]), labels);
+    }
+    assertSame(expected.snapshot(), byClassifier.snapshot());
+    assertSame(expected.snapshot(), byLogits.snapshot());
+    assertSame(expected.snapshot(), byLogitsOfOneType.snapshot());
+    for (int c = 0; c < 3; c++) {
+      assertEquals(expected.snapshot().correctCount(c), byLogitsAlone.snapshot().correctCount(c));
+    }
+  }
+
+  private static INDArray part(INDArray rows, int part) {
+    return rows.get(NDArrayIndex.interval(20 * part, 20 * part + 20), NDArrayIndex.all());
+  }
+
+  /** Rows that wait in a block are counted as those that have left it are. */
+  @Test
+  void everyRowThatIsNotFiniteIsCountedOnceHoweverOftenItIsAskedFor() {
+    INDArray features = features(20, WIDE);
+    int[] classes = cyclic(20, 0, 2).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(2);
+    statistics.observe(features, classes);
+    INDArray logits = features(20, 2);
+    logits.putScalar(1, 0, Double.NaN);
+    logits.putScalar(2, 1, Double.POSITIVE_INFINITY);
+    features.putScalar(2, 5, Double.NaN);
+    features.putScalar(3, 0, Double.NEGATIVE_INFINITY);
+    assertLeftOut(DecisionAccumulator.of(statistics.snapshot(), null), features, null, 2);
+    assertLeftOut(DecisionAccumulator.ofLogits(2, statistics.snapshot()), features, logits, 3);
+    assertLeftOut(DecisionAccumulator.ofLogits(2, null), null, logits, 2);
+  }
+
+  private static void assertLeftOut(
+      DecisionAccumulator decisions, INDArray features, INDArray logits, int left) {
+    int[] classes = cyclic(20, 0, 2).toIntVector();
+    long times = 0;
+    // Another type makes the accumulator decide on the rows that wait.
+    for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT, DataType.DOUBLE}) {
+      if (logits == null) {
+        decisions.observe(features.castTo(type), classes);
+      } else {
+        decisions.observe(features, logits.castTo(type), classes);
+      }
+      times++;
+      assertEquals(times * left, decisions.nonFiniteCount());
+      assertEquals(times * (20 - left), decisions.snapshot().totalCount());
+      assertEquals(times * left, decisions.nonFiniteCount());
+    }
+    decisions.close();
+    decisions.close();
+    assertEquals(times * left, decisions.nonFiniteCount());
+  }
+
+  /** Of so many features a block has 16 rows. */
+  @Test
+  void moreRowsThanABlockHas() {
+    int d = 1 << 17;
+    Nd4j.getRandom().setSeed(7);
+    INDArray features = Nd4j.randn(DataType.FLOAT, 40, d);
+    features.putScalar(17, 3, Float.NaN);
+    int[] classes = cyclic(40, 0, 2).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(2);
+    statistics.observe(features, classes);
+    ClassStatistics centres = statistics.snapshot();
+    assertEquals(1, centres.nonFiniteCount());
+    assertEquals(39, centres.totalCount());
+    Classifier classifier = Classifier.of(Nd4j.randn(DataType.FLOAT, 2, d), null);
+    INDArray logits = classifier.logits(features);
+    DecisionAccumulator atOnce = DecisionAccumulator.of(centres, classifier);
+    atOnce.observe(features, classes);
+    DecisionAccumulator given = DecisionAccumulator.ofLogits(2, centres);
+    given.observe(features, logits, classes);
+    DecisionAccumulator alone = DecisionAccumulator.ofLogits(2, null);
+    alone.observe(null, logits, classes);
+    DecisionStatistics inParts = null;
+    for (int from = 0; from < 40; from += 8) {
+      DecisionAccumulator part = DecisionAccumulator.of(centres, classifier);
+      part.observe(
+          features.get(NDArrayIndex.interval(from, from + 8), NDArrayIndex.all()),
+          Arrays.copyOfRange(classes, from, from + 8));
+      inParts = inParts == null ? part.snapshot() : inParts.merge(part.snapshot());
+    }
+    assertEquals(39, inParts.totalCount());
+    assertSame(inParts, atOnce.snapshot());
+    assertSame(inParts, given.snapshot());
+    assertEquals(1, atOnce.nonFiniteCount());
+    assertEquals(1, given.nonFiniteCount());
+    assertEquals(inParts.correctCount(1), alone.snapshot().correctCount(1));
+  }
+
+  @Test
+  void theSpanOfPartsAddsUpAndAskingForItTwiceChangesNothing() {
+    INDArray features = features(60, 9);
+    int[] classes = cyclic(60, 0, 3).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(3);
+    statistics.observe(features, classes);
+    ClassStatistics centres = statistics.snapshot();
+    INDArray deviations = features.sub(Matrices.rows(centres.classMeans(), classes));
+    INDArray projected = deviations.mmul(centres.basisOfMeans().transpose());
+    INDArray expected = projected.transpose().mmul(projected);
+
+    DecisionAccumulator whole = DecisionAccumulator.of(centres, null).gatherSpan();
+    DecisionStatistics parts = null;
+    for (int part = 0; part < 3; part++) {
+      INDArray rows = part(features, part);
+      int[] labels = Arrays.copyOfRange(classes, 20 * part, 20 * part + 20);
+      whole.gatherSpan().observe(rows, labels);
+      DecisionAccumulator some = DecisionAccumulator.of(centres, null).gatherSpan();
+      some.observe(rows, labels);
+      parts = parts == null ? some.snapshot() : parts.merge(some.snapshot());
+    }
+    INDArray span = whole.snapshot().spanScatter().orElseThrow();
+    assertTrue(expected.equalsWithEps(span, 1e-10), expected + " is not " + span);
+    assertTrue(expected.equalsWithEps(parts.spanScatter().orElseThrow(), 1e-10));
+    assertFalse(DecisionAccumulator.of(centres, null).snapshot().spanScatter().isPresent());
+    refused(
+        "The span is that of class means, of which there are none",
+        () -> DecisionAccumulator.ofLogits(3, null).gatherSpan());
+  }
+
+  @Test
+  void onlyDecisionsOfTheSameKindMerge() {
+    ClassStatistics centres = ClassStatistics.empty(3, 4);
+    Classifier classifier = Classifier.of(features(3, 4), null);
+    DecisionStatistics both = DecisionAccumulator.of(centres, classifier).snapshot();
+    for (DecisionStatistics other :
+        new DecisionStatistics[] {
+          DecisionAccumulator.of(centres, null).snapshot(),
+          DecisionAccumulator.of(null, classifier).snapshot(),
+          DecisionAccumulator.of(ClassStatistics.empty(2, 4), Classifier.of(features(2, 4), null))
+              .snapshot()
+        }) {
+      assertThrows(IllegalArgumentException.class, () -> both.merge(other));
+    }
+    refused(
+        "Classifier weights must have shape [3, 4] to go with the features, not [2, 4]",
+        () -> DecisionAccumulator.of(centres, Classifier.of(features(2, 4), null)));
+    refused(
+        "Classifier weights must have shape [3, 4] to go with the features, not [3, 5]",
+        () -> DecisionAccumulator.of(centres, Classifier.of(features(3, 5), null)));
+  }
+
+  @Test
+  void everyWayToAddABatchChecksIt() {
+    INDArray features = features(6, 4);
+    INDArray logits = features(6, 3);
+    int[] classes = cyclic(6, 0, 3).toIntVector();
+    ClassStatistics centres = ClassStatistics.empty(3, 4);
+    DecisionAccumulator byFeatures = DecisionAccumulator.of(centres, null);
+    DecisionAccumulator byLogits = DecisionAccumulator.ofLogits(3, centres);
+    INDArray labels = Nd4j.createFromArray(classes);
+    INDArray narrow = features(6, 3);
+    String width = "Features must have 4 columns as before, not shape [6, 3]";
+    refused(width, () -> byFeatures.observe(narrow, labels));
+    refused(width, () -> byFeatures.observe(narrow, classes));
+    refused(width, () -> byLogits.observe(narrow, logits, labels));
+    refused(width, () -> byLogits.observe(narrow, logits, classes));
+    refused(
+        "Features must have 4 columns as before, not shape [6, 3]",
+        () ->
+            DecisionAccumulator.of(null, Classifier.of(features(3, 4), null))
+                .observe(narrow, classes));
+    String logitWidth = "Logits must have shape [examples, 3], not [6, 4]";
+    refused(logitWidth, () -> byLogits.observe(features, features, labels));
+    refused(logitWidth, () -> byLogits.observe(features, features, classes));
+    refused(
+        "There must be a class for each of the 6 rows, not 5",
+        () -> byFeatures.observe(features, new int[5]));
+    int[] beyond = {0, 0, 0, 0, 0, 3};
+    String label = "A label must be a class index from 0 to 2, but label 5 is 3";
+    refused(label, () -> byFeatures.observe(features, beyond));
+    refused(label, () -> byFeatures.observe(features, Nd4j.createFromArray(beyond)));
+    refused(label, () -> byLogits.observe(features, logits, Nd4j.createFromArray(beyond)));
+    assertEquals(0, byFeatures.snapshot().totalCount());
+
+    byFeatures.close();
+    byLogits.close();
+    for (Executable call :
+        new Executable[] {
+          () -> byFeatures.observe(features, labels),
+          () -> byFeatures.observe(features, classes),
+          () -> byLogits.observe(features, logits, labels),
+          () -> byLogits.observe(features, logits, classes)
+        }) {
+      assertThrows(IllegalStateException.class, call);
+    }
+  }
+
+  /** What differs in float64 only is no tie. */
+  @Test
+  void logitsAndFeaturesInFloat64DecideInFloat64() {
+    INDArray logits = Nd4j.createFromArray(new double[][] {{1, 1 + 1e-10}, {1, 1 - 1e-10}});
+    DecisionAccumulator given = DecisionAccumulator.ofLogits(2, null);
+    given.observe(null, Nd4j.createFromArray(new float[][] {{1, 0}}), new int[] {0});
+    given.observe(null, logits, new int[] {1, 0});
+    assertEquals(2, given.snapshot().correctCount(0));
+    assertEquals(1, given.snapshot().correctCount(1));
+
+    int wide = 2 * WIDE;
+    INDArray features = Nd4j.ones(DataType.DOUBLE, 2, wide);
+    features.putScalar(0, 7, 1 + 1e-10);
+    features.putScalar(1, 7, 1 - 1e-10);
+    INDArray weights = Nd4j.zeros(DataType.DOUBLE, 2, wide);
+    weights.putScalar(0, 7, 1);
+    weights.putScalar(1, 8, 1);
+    DecisionAccumulator byClassifier = DecisionAccumulator.of(null, Classifier.of(weights, null));
+    byClassifier.observe(features, new int[] {0, 1});
+    assertEquals(1, byClassifier.snapshot().correctCount(0));
+    assertEquals(1, byClassifier.snapshot().correctCount(1));
   }
 
   private static void refused(String message, Runnable call) {

@@ -11,6 +11,7 @@ import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.verdict.VerdictRules;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ObservedRunTest {
@@ -25,6 +26,7 @@ class ObservedRunTest {
   }
 
   @Test
+  @Tag("slow")
   void holdsNoMoreHoweverLongTheRunIs() {
     ObservedRun run = new ObservedRun();
     int largest = 0;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * What is computed in host memory, on a device and in a SameDiff graph is one and the same, and is
  * the definition: for each type of numbers and each kind of mask.
  */
+@Tag("slow")
 class LossContractTest {
   private static final int ROWS = 6;
   private static final int CLASSES = 4;

@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -221,6 +222,7 @@ class LossPersistenceTest {
 
   @ParameterizedTest
   @MethodSource("losses")
+  @Tag("slow")
   void parallelWrapper(SoftmaxLoss loss) throws Exception {
     MultiLayerNetwork network = network(loss);
     double before = network.score(DATA);
