@@ -62,6 +62,9 @@ final class Decider implements AutoCloseable {
    */
   private double[] restsInSpan;
 
+  /** The centres in that span, {@code [K, B]}. */
+  private INDArray centresInSpan;
+
   private final Products products = new Products();
   private final Products inSpan = new Products();
 
@@ -147,7 +150,7 @@ final class Decider implements AutoCloseable {
   /** Frees its memory; nothing can be decided afterwards. */
   @Override
   public void close() {
-    for (INDArray array : new INDArray[] {weights, centres, basis}) {
+    for (INDArray array : new INDArray[] {weights, centres, basis, centresInSpan}) {
       if (array != null) {
         array.close();
       }
@@ -184,15 +187,14 @@ final class Decider implements AutoCloseable {
     int[] classes = Arrays.copyOf(block.classes(), n);
     int[] references = referencesOf(block);
     int[] nearest = null;
-    if (centres != null) {
+    if (span != null) {
+      nearest = nearestInSpan(block.rows(), classes, references, span);
+    } else if (centres != null) {
       int[] undecided = undecided(classes);
       nearest =
           undecided == null
               ? nearness.best(products.of(block.rows(), centres), references, null)
               : nearest(block.rows(), classes, undecided);
-      if (span != null) {
-        addSpan(block.rows(), classes, nearest, span);
-      }
     }
     if (weights == null) {
       return new Decisions(classes, null, null, nearest);
@@ -229,12 +231,15 @@ final class Decider implements AutoCloseable {
     return nearest;
   }
 
-  private void addSpan(INDArray rows, int[] classes, int[] nearest, INDArray span) {
+  /** The nearest centre of each row, from where it is in the span of the means; adds that too. */
+  private int[] nearestInSpan(INDArray rows, int[] classes, int[] references, INDArray span) {
     if (basis == null) {
       basis = statistics.basisOfMeans();
       restsInSpan = restsInSpan();
+      centresInSpan = Matrices.product(centres, basis, false, true).dup('c');
     }
     INDArray projected = inSpan.of(rows, basis);
+    int[] nearest = nearness.best(products.of(projected, centresInSpan), references, null);
     operations.shift(projected, classes, restsInSpan, null);
     for (int i = 0; i < nearest.length; i++) {
       if (nearest[i] == ClassScores.NONE) {
@@ -242,6 +247,7 @@ final class Decider implements AutoCloseable {
       }
     }
     operations.addOuterSquares(span, projected);
+    return nearest;
   }
 
   private double[] restsInSpan() {

@@ -18,6 +18,10 @@ final class FeatureBlock implements AutoCloseable {
   private static final int CHEAP_IN_DOUBLE = 128;
 
   private static final int ELEMENTS = 1 << 21;
+
+  /** One megabyte, which caches hold while sums and products with few vectors go through it. */
+  private static final int DOUBLES = 1 << 17;
+
   private static final int MOST_ELEMENTS = 1 << 23;
   private static final int SCORES = 1 << 21;
 
@@ -39,17 +43,21 @@ final class FeatureBlock implements AutoCloseable {
 
   /** A block for class statistics: the more classes, the more rows share what is done once. */
   static FeatureBlock forMoments(DataType type, int dimension, int numClasses) {
-    return create(type, dimension, Math.max(ELEMENTS / dimension, 16L * numClasses));
+    return create(type, dimension, Math.max(elements(type) / dimension, 16L * numClasses));
   }
 
   /** A block for products of its rows with K vectors, small enough for K numbers a row. */
   static FeatureBlock forScores(DataType type, int dimension, int numClasses) {
-    return create(type, dimension, Math.min(ELEMENTS / dimension, SCORES / numClasses));
+    return create(type, dimension, Math.min(elements(type) / dimension, SCORES / numClasses));
   }
 
   /** A block of as many rows as this one has at the most, for what is known of them besides. */
   FeatureBlock beside(DataType otherType, int width) {
     return new FeatureBlock(otherType, width, height);
+  }
+
+  private static int elements(DataType type) {
+    return type == DataType.DOUBLE ? DOUBLES : ELEMENTS;
   }
 
   private static FeatureBlock create(DataType type, int dimension, long height) {
