@@ -275,6 +275,11 @@ public final class NeuralCollapseListener extends BaseTrainingListener implement
     return new Replica(network, observer.stream().newPart());
   }
 
+  /** Whether this is among the listeners of a model. */
+  boolean listensTo(Model model) {
+    return listeners(model).contains(this);
+  }
+
   private static Collection<TrainingListener> listeners(Model model) {
     Collection<TrainingListener> listeners =
         model instanceof MultiLayerNetwork network

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.collapse4j.dl4j.HeldOutScoreCalculator;
+import org.collapse4j.dl4j.MemorizationTerminationCondition;
 import org.collapse4j.dl4j.NeuralCollapseListener;
+import org.collapse4j.dl4j.TrainingScoreCalculator;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.noise.NoisyLabels;
@@ -14,6 +16,7 @@ import org.collapse4j.noise.SuspectLabelsAccumulator;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
+import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -101,6 +104,24 @@ class NoiseExamplesTest {
 
   @Test
   void earlyStopping() {
+    MultiLayerNetwork network = network();
+    NeuralCollapseListener listener = new NeuralCollapseListener();
+    network.addListeners(listener);
+    EarlyStoppingConfiguration<MultiLayerNetwork> configuration =
+        new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
+            .scoreCalculator(TrainingScoreCalculator.of(listener))
+            .epochTerminationConditions(
+                new MemorizationTerminationCondition(listener),
+                new MaxEpochsTerminationCondition(60))
+            .build();
+    MultiLayerNetwork kept =
+        new EarlyStoppingTrainer(configuration, network, trainBatches).fit().getBestModel();
+    assertEquals(network.numParams(), kept.numParams());
+    assertEquals(0, listener.failureCount());
+  }
+
+  @Test
+  void earlyStoppingOnHeldOutExamples() {
     EarlyStoppingConfiguration<MultiLayerNetwork> configuration =
         new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
             .scoreCalculator(HeldOutScoreCalculator.dilation(heldOutBatches))
