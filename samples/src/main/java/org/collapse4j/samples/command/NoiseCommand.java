@@ -10,7 +10,6 @@ import org.collapse4j.samples.experiment.CellResult;
 import org.collapse4j.samples.experiment.Hyperparameters;
 import org.collapse4j.samples.experiment.NoiseExperiment;
 import org.collapse4j.samples.experiment.NoiseGrid;
-import org.collapse4j.samples.model.LossKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,39 +35,7 @@ import picocli.CommandLine.Spec;
 public final class NoiseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--losses",
-      paramLabel = "ce|ls|lr",
-      split = ",",
-      defaultValue = "ce,ls,lr",
-      description = "cross-entropy, label smoothing, label relaxation (default: ${DEFAULT-VALUE})")
-  private List<LossKind> losses;
-
-  @Option(
-      names = "--alphas",
-      paramLabel = "A",
-      split = ",",
-      defaultValue = "0.1",
-      description = "of ls and lr, from 0 to below 1 (default: ${DEFAULT-VALUE})")
-  private List<Double> alphas;
-
-  @Option(
-      names = "--noise-rates",
-      paramLabel = "ETA",
-      split = ",",
-      defaultValue = "0,0.2",
-      description =
-          "probabilities that a training label is drawn anew over all K classes, so "
-              + "that ETA (K-1)/K of them are wrong (default: ${DEFAULT-VALUE})")
-  private List<Double> noiseRates;
-
-  @Option(
-      names = "--seeds",
-      paramLabel = "S",
-      split = ",",
-      defaultValue = "1,2,3",
-      description = "seeds of weights, order and noise (default: ${DEFAULT-VALUE})")
-  private List<Long> seeds;
+  @Mixin private GridOptions gridOptions;
 
   @Mixin private TrainingOptions training;
 
@@ -89,7 +56,7 @@ public final class NoiseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    NoiseGrid grid = new NoiseGrid(losses, alphas, noiseRates, seeds);
+    NoiseGrid grid = gridOptions.grid();
     Hyperparameters.Builder common = training.hyperparameters();
     new NoiseExperiment(grid.cells(common), log, measureEvery);
     OutputFile.requireLog(log);

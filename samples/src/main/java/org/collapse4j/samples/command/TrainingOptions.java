@@ -74,7 +74,7 @@ final class TrainingOptions {
       fallbackValue = "true",
       description =
           "normalise hidden layers over the batch, or do not (default: they are; "
-              + "those of mlp are with train only)")
+              + "those of mlp are with train and early-stopping only)")
   private Boolean batchNorm;
 
   @Option(
@@ -112,7 +112,8 @@ final class TrainingOptions {
       split = ",",
       description =
           "epochs after which the learning rate drops tenfold, such as 40,80 "
-              + "(default: two thirds of the epochs; of train half and five sixths)")
+              + "(default: two thirds of the epochs; of train and "
+              + "early-stopping half and five sixths)")
   private List<Integer> drops;
 
   @Option(

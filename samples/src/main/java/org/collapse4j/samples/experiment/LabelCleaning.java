@@ -14,8 +14,6 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.ViewIterator;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Training labels that look wrong are left out or replaced, and a network is trained anew.
@@ -80,7 +78,6 @@ public final class LabelCleaning {
 
   /** Finds suspects, cleans, and trains anew. */
   public Outcome run() {
-    hyperparameters.chooseThreads();
     NoisyLabels labels =
         hyperparameters
             .noise(images.numClasses())
@@ -139,19 +136,15 @@ public final class LabelCleaning {
   }
 
   private double accuracyAfter(String labels, DataSet data, Consumer<Model> afterEpoch) {
-    int epochs = hyperparameters.epochs();
-    progress.trainingStarted(labels, epochs);
-    Model network = hyperparameters.network(images);
-    for (int epoch = 1; epoch <= epochs; epoch++) {
-      hyperparameters.shuffle(data, epoch);
-      ((NeuralNetwork) network).fit(new ViewIterator(data, hyperparameters.batch()));
-      afterEpoch.accept(network);
-      if (epoch % ObservedTraining.EPOCHS_OF_GARBAGE == 0 || epoch == epochs) {
-        Nd4j.getMemoryManager().invokeGc();
-      }
-      progress.epochDone();
-    }
-    return accuracy(network);
+    progress.trainingStarted(labels, hyperparameters.epochs());
+    return accuracy(
+        new UnloggedTraining(hyperparameters, images)
+            .run(
+                data,
+                network -> {
+                  afterEpoch.accept(network);
+                  progress.epochDone();
+                }));
   }
 
   private double accuracy(Model network) {
