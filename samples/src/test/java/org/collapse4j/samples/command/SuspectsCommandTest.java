@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.noise.SuspectLabelsAccumulator;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.model.Mlp;
@@ -117,8 +118,8 @@ class SuspectsCommandTest {
     assertTrue(said.find(), shell.out());
     int began = Integer.parseInt(said.group(1));
     double before = memorized(shell, began - 1);
-    assertTrue(Double.isNaN(before) || before <= 0.1, shell.out());
-    assertTrue(memorized(shell, began) > 0.1, shell.out());
+    assertTrue(Double.isNaN(before) || before <= SuspectLabels.MEMORIZATION_BEGUN, shell.out());
+    assertTrue(memorized(shell, began) > SuspectLabels.MEMORIZATION_BEGUN, shell.out());
     assertFalse(suspects().out().contains("Memorization began"));
   }
 
