@@ -41,17 +41,17 @@ final class PseudoInverse {
    * @return at least 0; NaN if S_B is zero
    */
   static Trace trace(INDArray within, INDArray centred, int dimension) {
-    double cutoff = Math.max(centred.rows(), dimension) * EPSILON;
+    double negligible = Math.max(centred.rows(), dimension) * EPSILON;
     return centred.rows() <= centred.columns()
-        ? byClasses(within, centred, cutoff)
-        : byFeatures(within, centred, cutoff);
+        ? byClasses(within, centred, negligible)
+        : byFeatures(within, centred, negligible);
   }
 
   /**
    * For d below K: the trace with the inverse of {@code M^T M}, and where there is none, with its
    * eigenvectors v and eigenvalues l, the sum of {@code v^T S_W v / l}; both times K.
    */
-  private static Trace byFeatures(INDArray within, INDArray centred, double cutoff) {
+  private static Trace byFeatures(INDArray within, INDArray centred, double negligible) {
     int k = centred.rows();
     INDArray between = Matrices.product(centred, centred, true, false);
     Optional<Trace> regular = byInverse(within, between);
@@ -60,7 +60,7 @@ final class PseudoInverse {
       return regular.get().times(k);
     }
     double[] values = eigen(between);
-    return trace(within, between, values, 0, cutoff).times(k);
+    return trace(within, between, values, 0, negligible).times(k);
   }
 
   /**
@@ -143,7 +143,7 @@ final class PseudoInverse {
    * the eigenvectors of S_B are {@code M^T a / sqrt(K l)}. One eigenvalue, the smallest, is zero
    * since the rows of M are dependent, whatever rounding makes of it.
    */
-  private static Trace byClasses(INDArray within, INDArray centred, double cutoff) {
+  private static Trace byClasses(INDArray within, INDArray centred, double negligible) {
     int k = centred.rows();
     INDArray vectors = Matrices.product(centred, centred, false, true).divi(k);
     double[] values = eigen(vectors);
@@ -153,15 +153,15 @@ final class PseudoInverse {
       norms[j] = Math.sqrt(k * values[j]);
     }
     projected.diviRowVector(Nd4j.createFromArray(norms));
-    return trace(within, projected, values, 1, cutoff);
+    return trace(within, projected, values, 1, negligible);
   }
 
   /**
    * The sum of {@code v^T S_W v / l} over the eigenvectors v from a first one on whose eigenvalue l
-   * is above a share of the largest.
+   * is above a share of the largest, which counts as zero.
    */
   private static Trace trace(
-      INDArray within, INDArray vectors, double[] values, int first, double cutoff) {
+      INDArray within, INDArray vectors, double[] values, int first, double negligible) {
     double[] forms = quadraticForms(within, vectors);
     INDArray squares = vectors.mul(vectors);
     INDArray diagonal = Nd4j.createFromArray(diagonal(within)).reshape(1, vectors.rows());
@@ -170,7 +170,7 @@ final class PseudoInverse {
     double sumOfDiagonal = 0;
     boolean any = false;
     for (int j = first; j < values.length; j++) {
-      if (values[j] > cutoff * values[values.length - 1]) {
+      if (values[j] > negligible * values[values.length - 1]) {
         sum += forms[j] / values[j];
         sumOfDiagonal += ofDiagonal[j] / values[j];
         any = true;

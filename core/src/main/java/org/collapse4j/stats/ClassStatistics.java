@@ -143,10 +143,14 @@ public final class ClassStatistics implements Serializable {
    * do outside of it does not tell the classes apart. By QR decomposition, so that it is right
    * however little the means differ in some direction.
    *
-   * @return {@code [B, d]} in float64, B the number of present classes, or d if that is less
+   * @return {@code [B, d]} in float64, B the number of present classes, or d if that is less; no
+   *     rows without a present class
    */
   public INDArray basisOfMeans() {
     INDArray means = centredClassMeans(GlobalMean.CLASS);
+    if (presentClasses().length == 0) {
+      return means;
+    }
     if (means.rows() >= dimension()) {
       return Nd4j.eye(dimension()).castTo(DataType.DOUBLE);
     }

@@ -57,11 +57,6 @@ final class Decider implements AutoCloseable {
   /** Rows that span the class means, {@code [B, d]} in float64; made when it is first needed. */
   private INDArray basis;
 
-  /**
-   * What the reference of each class lacks of its mean, in that span: {@code [K, B]} in C order.
-   */
-  private double[] restsInSpan;
-
   /** The centres in that span, {@code [K, B]}. */
   private INDArray centresInSpan;
 
@@ -188,7 +183,7 @@ final class Decider implements AutoCloseable {
     int[] references = referencesOf(block);
     int[] nearest = null;
     if (span != null) {
-      nearest = nearestInSpan(block.rows(), classes, references, span);
+      nearest = nearestInSpan(block.rows(), references, span);
     } else if (centres != null) {
       int[] undecided = undecided(classes);
       nearest =
@@ -231,16 +226,17 @@ final class Decider implements AutoCloseable {
     return nearest;
   }
 
-  /** The nearest centre of each row, from where it is in the span of the means; adds that too. */
-  private int[] nearestInSpan(INDArray rows, int[] classes, int[] references, INDArray span) {
+  /**
+   * The nearest centre of each row, from where it is in the span of the means; adds that too. In
+   * float64 the reference of a row is the very mean of its class.
+   */
+  private int[] nearestInSpan(INDArray rows, int[] references, INDArray span) {
     if (basis == null) {
       basis = statistics.basisOfMeans();
-      restsInSpan = restsInSpan();
       centresInSpan = Matrices.product(centres, basis, false, true).dup('c');
     }
     INDArray projected = inSpan.of(rows, basis);
     int[] nearest = nearness.best(products.of(projected, centresInSpan), references, null);
-    operations.shift(projected, classes, restsInSpan, null);
     for (int i = 0; i < nearest.length; i++) {
       if (nearest[i] == ClassScores.NONE) {
         projected.getRow(i).assign(0); // A row that is not finite is left out.
@@ -248,17 +244,6 @@ final class Decider implements AutoCloseable {
     }
     operations.addOuterSquares(span, projected);
     return nearest;
-  }
-
-  private double[] restsInSpan() {
-    double[] rests = statistics.meanElements(0);
-    for (int j = 0; j < rests.length; j++) {
-      rests[j] -= reference[j];
-    }
-    INDArray ofRests =
-        Nd4j.createFromArray(rests).reshape(statistics.numClasses(), statistics.dimension());
-    // The product of rows with columns is by columns, one for each class.
-    return Matrices.elementsAndClose(Matrices.product(basis, ofRests, false, true));
   }
 
   /** Which row of the reference is that of each row of a block. */

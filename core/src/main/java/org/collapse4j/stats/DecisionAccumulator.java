@@ -92,7 +92,8 @@ public final class DecisionAccumulator implements AutoCloseable {
   /**
    * Gathers the {@linkplain DecisionStatistics#spanScatter spread in the span of the class means}
    * of what is added from now on, in float64, which takes {@code N K (d + K)} operations more. Not
-   * of more than 4096 classes, which would take too much memory.
+   * of more than 4096 classes, which would take too much memory, nor of fewer than two with
+   * examples, which span nothing.
    *
    * @return this accumulator, which must have centres
    */
@@ -101,9 +102,11 @@ public final class DecisionAccumulator implements AutoCloseable {
       throw new IllegalArgumentException(
           "The span is that of class means, of which there are none");
     }
-    if (span == null && numClasses <= Decider.MOST_TABLED) {
+    int present = centres.presentClasses().length;
+    if (span == null && numClasses <= Decider.MOST_TABLED && present > 1) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        int size = Math.min(centres.presentClasses().length, centres.dimension());
+        flush();
+        int size = Math.min(present, centres.dimension());
         span = Nd4j.create(DataType.DOUBLE, new long[] {size, size}, 'f');
       }
     }

@@ -112,6 +112,17 @@ class SpanOfMeansTest {
   }
 
   @Test
+  void ofADivergedNetworkNothingIsLeft() {
+    INDArray features = Nd4j.valueArrayOf(new long[] {N, 150}, Double.NaN, DataType.FLOAT);
+    features(DataType.FLOAT, 150);
+    Measurements measured =
+        measured(ArrayRows.of("features", features, classes, K), GlobalMean.SAMPLE);
+    assertEquals(N, measured.value(Metric.EXAMPLES_NONFINITE));
+    assertEquals(0, measured.value(Metric.EXAMPLES));
+    assertTrue(Double.isNaN(measured.value(Metric.NC1_PINV)));
+  }
+
+  @Test
   void givenLogitsChangeNothing() {
     INDArray features = features(DataType.FLOAT, 150);
     Classifier classifier = Classifier.of(Nd4j.randn(DataType.FLOAT, K, 150), null);

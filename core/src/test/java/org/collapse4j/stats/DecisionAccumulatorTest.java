@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -383,6 +384,35 @@ class DecisionAccumulatorTest {
     refused(
         "The span is that of class means, of which there are none",
         () -> DecisionAccumulator.ofLogits(3, null).gatherSpan());
+  }
+
+  @Test
+  void theSpanIsOfWhatIsAddedAfterItWasAskedFor() {
+    INDArray features = features(40, WIDE).castTo(DataType.FLOAT);
+    int[] classes = cyclic(40, 0, 3).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(3);
+    statistics.observe(features, classes);
+    ClassStatistics centres = statistics.snapshot();
+    DecisionAccumulator late = DecisionAccumulator.of(centres, null);
+    late.observe(features, classes);
+    INDArray none = late.gatherSpan().snapshot().spanScatter().orElseThrow();
+    assertEquals(Nd4j.zeros(DataType.DOUBLE, 3, 3), none);
+    late.observe(features, classes);
+
+    DecisionAccumulator once = DecisionAccumulator.of(centres, null).gatherSpan();
+    once.observe(features, classes);
+    DecisionStatistics twice = late.snapshot();
+    assertEquals(80, twice.totalCount());
+    assertEquals(once.snapshot().spanScatter().orElseThrow(), twice.spanScatter().orElseThrow());
+  }
+
+  @Test
+  void fewerThanTwoClassesSpanNothing() {
+    ClassStatistics none = ClassStatistics.empty(3, 4);
+    assertArrayEquals(new long[] {0, 4}, none.basisOfMeans().shape());
+    DecisionAccumulator decisions = DecisionAccumulator.of(none, null).gatherSpan();
+    decisions.observe(features(5, 4), cyclic(5, 0, 3));
+    assertTrue(decisions.snapshot().spanScatter().isEmpty());
   }
 
   @Test
