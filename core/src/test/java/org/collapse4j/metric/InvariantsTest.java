@@ -91,16 +91,20 @@ class InvariantsTest {
         EXACT_BUT_FOR_ROUNDING);
   }
 
+  /** The examples with the labels of so many classes. */
+  private Examples relabelled(int[] to, int numClasses) {
+    int[] labels = examples.labels().toIntVector();
+    return new Examples(
+        examples.features(),
+        Nd4j.createFromArray(IntStream.of(labels).map(c -> to[c]).toArray()),
+        numClasses);
+  }
+
   @ParameterizedTest
   @EnumSource
   void permutingClassesChangesNothing(GlobalMean globalMean) {
     int[] to = {2, 0, 3, 1};
-    int[] labels = examples.labels().toIntVector();
-    Examples permuted =
-        new Examples(
-            examples.features(),
-            Nd4j.createFromArray(IntStream.of(labels).map(c -> to[c]).toArray()),
-            4);
+    Examples permuted = relabelled(to, 4);
     INDArray weights = classifier.weights();
     INDArray bias = classifier.bias();
     for (int c = 0; c < to.length; c++) {
@@ -116,12 +120,7 @@ class InvariantsTest {
   @EnumSource
   void aClassWithoutExamplesTakesNoPart(GlobalMean globalMean) {
     int[] to = {0, 1, 3, 4};
-    int[] labels = examples.labels().toIntVector();
-    Examples withGap =
-        new Examples(
-            examples.features(),
-            Nd4j.createFromArray(IntStream.of(labels).map(c -> to[c]).toArray()),
-            5);
+    Examples withGap = relabelled(to, 5);
     Measurements expected = NeuralCollapse.ofFeatures(examples.statistics(), globalMean);
     assertSame(expected, NeuralCollapse.ofFeatures(withGap.statistics(), globalMean));
     assertEquals(4, expected.value(Metric.CLASSES_PRESENT));
@@ -140,12 +139,7 @@ class InvariantsTest {
   @EnumSource
   void theClassifiersRowOfAClassWithoutExamplesTakesNoPart(GlobalMean globalMean) {
     int[] to = {0, 1, 3, 4};
-    int[] labels = examples.labels().toIntVector();
-    Examples withGap =
-        new Examples(
-            examples.features(),
-            Nd4j.createFromArray(IntStream.of(labels).map(c -> to[c]).toArray()),
-            5);
+    Examples withGap = relabelled(to, 5);
     INDArray weights = Nd4j.ones(classifier.weights().dataType(), 5, 7);
     for (int c = 0; c < to.length; c++) {
       weights.putRow(to[c], classifier.weights().getRow(c));

@@ -290,7 +290,7 @@ class ClassStatisticsAccumulatorTest {
                 .observe(Nd4j.create(DataType.FLOAT, 3, 0), Nd4j.createFromArray(0, 1, 2)));
   }
 
-  /** Of so many features a block has 32 rows for two classes. */
+  /** With this many features a block has 32 rows for two classes. */
   @Test
   void moreRowsThanABlockHasInBatchesOfAnySize() {
     int d = 1 << 17;

@@ -319,7 +319,7 @@ class DecisionAccumulatorTest {
     assertEquals(times * left, decisions.nonFiniteCount());
   }
 
-  /** Of so many features a block has 16 rows. */
+  /** With this many features a block has 16 rows. */
   @Test
   void moreRowsThanABlockHas() {
     int d = 1 << 17;

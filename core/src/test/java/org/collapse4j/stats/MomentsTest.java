@@ -57,7 +57,7 @@ class MomentsTest {
     assertEquals(2, moments.traces[0], 1e-15);
   }
 
-  /** Of means a and b of n and m examples it is a + (b - a) m / (n + m). */
+  /** The mean of n examples with mean a and m with mean b is a + (b - a) m / (n + m). */
   @Test
   void theMeanOfBothHasMoreDigitsThanFloat64() {
     double[] means = {0.1, 0.7};

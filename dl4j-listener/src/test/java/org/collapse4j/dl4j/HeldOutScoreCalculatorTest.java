@@ -7,30 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.collapse4j.dl4j.noise.NoisyDataSetIterator;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
-import org.collapse4j.noise.LabelNoise;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 class HeldOutScoreCalculatorTest {
   private static final int EPOCHS = 40;
@@ -44,32 +35,6 @@ class HeldOutScoreCalculatorTest {
         HeldOutScoreCalculator.dilation(heldOut()), HeldOutScoreCalculator.nc1(heldOut()));
   }
 
-  /** A network wide enough to memorize. */
-  private static MultiLayerNetwork wide(long seed) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .weightInit(WeightInit.RELU)
-                .updater(new Nesterovs(0.05, 0.9))
-                .list()
-                .layer(dense(Training.INPUTS))
-                .layer(dense(96))
-                .layer(
-                    new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                        .nIn(96)
-                        .nOut(Training.CLASSES)
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .build());
-    network.init();
-    return network;
-  }
-
-  private static DenseLayer dense(int inputs) {
-    return new DenseLayer.Builder().nIn(inputs).nOut(96).activation(Activation.RELU).build();
-  }
-
   private static EarlyStoppingResult<MultiLayerNetwork> train(
       HeldOutScoreCalculator<MultiLayerNetwork> calculator, long seed) {
     EarlyStoppingConfiguration<MultiLayerNetwork> configuration =
@@ -77,11 +42,7 @@ class HeldOutScoreCalculatorTest {
             .scoreCalculator(calculator)
             .epochTerminationConditions(new MaxEpochsTerminationCondition(EPOCHS))
             .build();
-    DataSetIterator noisy =
-        NoisyDataSetIterator.corrupting(
-            new ExistingDataSetIterator(Training.clusters(240, seed).batchBy(32)),
-            LabelNoise.symmetric(Training.CLASSES, 0.3).withSeed(seed));
-    return new EarlyStoppingTrainer(configuration, wide(seed), noisy).fit();
+    return new EarlyStoppingTrainer(configuration, Training.wide(seed), Training.noisy(seed)).fit();
   }
 
   @ParameterizedTest
@@ -103,7 +64,7 @@ class HeldOutScoreCalculatorTest {
   @ParameterizedTest
   @MethodSource("calculators")
   void theScoreIsTheMetricOfTheHeldOutProbe(HeldOutScoreCalculator<MultiLayerNetwork> calculator) {
-    MultiLayerNetwork network = wide(1);
+    MultiLayerNetwork network = Training.wide(1);
     float[] before = network.params().dup().data().asFloat();
     NeuralCollapseListener listener =
         NeuralCollapseListener.builder().heldOutProbe(heldOut()).sink(o -> {}).build();
@@ -127,7 +88,7 @@ class HeldOutScoreCalculatorTest {
   @ParameterizedTest
   @MethodSource("calculators")
   void aModelWhoseScoreIsUndefinedIsTheWorst(HeldOutScoreCalculator<MultiLayerNetwork> calculator) {
-    MultiLayerNetwork network = wide(1);
+    MultiLayerNetwork network = Training.wide(1);
     network.params().assign(0);
     assertEquals(Double.POSITIVE_INFINITY, calculator.calculateScore(network));
     network.params().assign(Double.NaN);
@@ -155,7 +116,7 @@ class HeldOutScoreCalculatorTest {
 
   private static void assertRefused(
       String message, HeldOutScoreCalculator<MultiLayerNetwork> calculator) {
-    MultiLayerNetwork network = wide(1);
+    MultiLayerNetwork network = Training.wide(1);
     assertEquals(
         message,
         assertThrows(IllegalArgumentException.class, () -> calculator.calculateScore(network))

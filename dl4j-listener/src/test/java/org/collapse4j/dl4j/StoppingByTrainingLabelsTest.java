@@ -12,12 +12,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.collapse4j.dl4j.noise.NoisyDataSetIterator;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
-import org.collapse4j.noise.LabelNoise;
-import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult.TerminationReason;
@@ -27,29 +24,20 @@ import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationConditio
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingGraphTrainer;
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** Early stopping that goes by training labels, with both of DL4J's trainers. */
 class StoppingByTrainingLabelsTest {
   private static final int EPOCHS = 40;
-  private static final int EXAMPLES = 240;
-  private static final int WIDTH = 96;
+  private static final long SEED = 3;
 
   private final List<Double> estimates = new ArrayList<>();
   private final List<Double> scores = new ArrayList<>();
@@ -58,39 +46,8 @@ class StoppingByTrainingLabelsTest {
   /** Wide enough to memorize, as a network of layers and as a graph. */
   static Stream<Named<Supplier<Model>>> networks() {
     return Stream.of(
-        Named.of("EarlyStoppingTrainer", StoppingByTrainingLabelsTest::layers),
-        Named.of("EarlyStoppingGraphTrainer", () -> layers().toComputationGraph()));
-  }
-
-  private static MultiLayerNetwork layers() {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(3)
-                .weightInit(WeightInit.RELU)
-                .updater(new Nesterovs(0.05, 0.9))
-                .list()
-                .layer(dense(Training.INPUTS))
-                .layer(dense(WIDTH))
-                .layer(
-                    new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                        .nIn(WIDTH)
-                        .nOut(Training.CLASSES)
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .build());
-    network.init();
-    return network;
-  }
-
-  private static DenseLayer dense(int inputs) {
-    return new DenseLayer.Builder().nIn(inputs).nOut(WIDTH).activation(Activation.RELU).build();
-  }
-
-  private static DataSetIterator noisy() {
-    return NoisyDataSetIterator.corrupting(
-        new ExistingDataSetIterator(Training.clusters(EXAMPLES, 3).batchBy(32)),
-        LabelNoise.symmetric(Training.CLASSES, 0.3).withSeed(3));
+        Named.of("EarlyStoppingTrainer", () -> Training.wide(SEED)),
+        Named.of("EarlyStoppingGraphTrainer", () -> Training.wide(SEED).toComputationGraph()));
   }
 
   /** A listener with no option set, but that what it observes is kept here. */
@@ -133,14 +90,18 @@ class StoppingByTrainingLabelsTest {
       network.addListeners(listeners.toArray(TrainingListener[]::new));
       return (EarlyStoppingResult<T>)
           new EarlyStoppingTrainer(
-                  (EarlyStoppingConfiguration<MultiLayerNetwork>) configuration, network, noisy())
+                  (EarlyStoppingConfiguration<MultiLayerNetwork>) configuration,
+                  network,
+                  Training.noisy(SEED))
               .fit();
     }
     ComputationGraph graph = (ComputationGraph) model;
     graph.addListeners(listeners.toArray(TrainingListener[]::new));
     return (EarlyStoppingResult<T>)
         new EarlyStoppingGraphTrainer(
-                (EarlyStoppingConfiguration<ComputationGraph>) configuration, graph, noisy())
+                (EarlyStoppingConfiguration<ComputationGraph>) configuration,
+                graph,
+                Training.noisy(SEED))
             .fit();
   }
 
@@ -280,7 +241,8 @@ class StoppingByTrainingLabelsTest {
   @ParameterizedTest
   @MethodSource("networks")
   void aProbeWhoseLabelsAreNotJudgedEndsNothingAndScoresByAccuracy(Supplier<Model> network) {
-    NeuralCollapseListener listener = listener().trainProbe(noisy()).heldOutProbe(noisy()).build();
+    NeuralCollapseListener listener =
+        listener().trainProbe(Training.noisy(SEED)).heldOutProbe(Training.noisy(SEED)).build();
     EarlyStoppingResult<Model> result =
         train(
             network.get(),
@@ -330,7 +292,7 @@ class StoppingByTrainingLabelsTest {
     private static final long serialVersionUID = 1;
 
     Unreadable() {
-      super(List.of(Training.clusters(EXAMPLES, 3).toMultiDataSet()));
+      super(List.of(Training.clusters(240, SEED).toMultiDataSet()));
     }
 
     @Override

@@ -2,6 +2,9 @@ package org.collapse4j.dl4j;
 
 import java.util.List;
 import java.util.Random;
+import org.collapse4j.dl4j.noise.NoisyDataSetIterator;
+import org.collapse4j.noise.LabelNoise;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -26,6 +29,7 @@ public final class Training {
   public static final int CLASSES = 3;
   public static final int INPUTS = 6;
   public static final int FEATURES = 8;
+  private static final int WIDTH = 96;
 
   private Training() {}
 
@@ -116,5 +120,38 @@ public final class Training {
     ComputationGraph graph = new ComputationGraph(configuration);
     graph.init();
     return graph;
+  }
+
+  /** Two layers that are wide enough to memorize, which {@link #noisy} has it do. */
+  public static MultiLayerNetwork wide(long seed) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .weightInit(WeightInit.RELU)
+                .updater(new Nesterovs(0.05, 0.9))
+                .list()
+                .layer(dense(INPUTS))
+                .layer(dense(WIDTH))
+                .layer(
+                    new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                        .nIn(WIDTH)
+                        .nOut(CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  private static DenseLayer dense(int inputs) {
+    return new DenseLayer.Builder().nIn(inputs).nOut(WIDTH).activation(Activation.RELU).build();
+  }
+
+  /** Batches of 240 examples, of whose labels three in ten are wrong. */
+  public static DataSetIterator noisy(long seed) {
+    return NoisyDataSetIterator.corrupting(
+        new ExistingDataSetIterator(clusters(240, seed).batchBy(32)),
+        LabelNoise.symmetric(CLASSES, 0.3).withSeed(seed));
   }
 }

@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  collapse4j early-stopping --noise-rates 0.4 --epochs 30"},
     description = {
       "Compares the epochs that early stopping would keep of a training on labels that are "
-          + "partly wrong, by six criteria: the last epoch, held-out dilation and accuracy, both "
+          + "partly wrong, by seven criteria: the last epoch, held-out dilation and accuracy, both "
           + "again with held-out labels as noisy as the training ones, and the estimated "
-          + "memorization of the training labels, which needs no held-out data.",
+          + "memorization and the score of the training labels, which need no held-out data.",
       "Half of the held-out images score the epochs. Test accuracy is that of the other half, "
           + "which chooses nothing."
     })

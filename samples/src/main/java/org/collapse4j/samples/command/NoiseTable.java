@@ -57,12 +57,17 @@ final class NoiseTable {
     return groups;
   }
 
+  /** What a training is told by in a table: loss, alpha if the loss has one, and noise rate. */
+  static List<String> names(Hyperparameters cell) {
+    return List.of(
+        cell.loss().toString(),
+        cell.loss().hasAlpha() ? String.valueOf(cell.alpha()) : "",
+        String.valueOf(cell.noiseRate()));
+  }
+
   private static List<String> row(List<CellResult> group) {
     Hyperparameters cell = group.get(0).cell();
-    List<String> row = new ArrayList<>();
-    row.add(cell.loss().toString());
-    row.add(cell.loss().hasAlpha() ? String.valueOf(cell.alpha()) : "");
-    row.add(String.valueOf(cell.noiseRate()));
+    List<String> row = new ArrayList<>(names(cell));
     row.add(String.valueOf(group.size()));
     for (Column column : COLUMNS) {
       SummaryStatistics statistics = new SummaryStatistics();

@@ -49,20 +49,13 @@ final class StoppingTable {
   }
 
   private static String line(Hyperparameters cell, StoppingCriterion criterion, Kept kept) {
-    List<String> cells = new ArrayList<>(names(cell));
+    List<String> cells = new ArrayList<>(NoiseTable.names(cell));
     cells.add(String.valueOf(cell.seed()));
     cells.add(criterion.title());
     cells.add(String.valueOf(kept.epoch().epoch()));
     cells.add(TextTable.share(kept.accuracy()));
     cells.add(difference(kept.gain()));
     return TRAININGS.line(cells);
-  }
-
-  private static List<String> names(Hyperparameters cell) {
-    return List.of(
-        cell.loss().toString(),
-        cell.loss().hasAlpha() ? String.valueOf(cell.alpha()) : "",
-        String.valueOf(cell.noiseRate()));
   }
 
   private static String difference(double gain) {
@@ -74,7 +67,7 @@ final class StoppingTable {
     Map<List<String>, List<List<EpochScores>>> groups = new LinkedHashMap<>();
     trainings.forEach(
         (cell, scores) ->
-            groups.computeIfAbsent(names(cell), key -> new ArrayList<>()).add(scores));
+            groups.computeIfAbsent(NoiseTable.names(cell), key -> new ArrayList<>()).add(scores));
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(

@@ -57,7 +57,7 @@ public final class EarlyStoppingComparison {
     noisy = unlogged().heldOutProbe(probe(LabelledExamples.corrupt(scoring, other(noise)))).build();
   }
 
-  /** Of another seed, so that a position among the held-out images has another fate. */
+  /** The noise with another seed, so that a position among the held-out images has another fate. */
   private LabelNoise other(LabelNoise noise) {
     return noise.withSeed(~hyperparameters.seed());
   }

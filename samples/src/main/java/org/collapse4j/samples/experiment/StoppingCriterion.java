@@ -108,7 +108,7 @@ public enum StoppingCriterion {
     return best == null ? last(epochs) : best;
   }
 
-  /** In words. */
+  /** The criterion in words. */
   public String title() {
     return title;
   }
