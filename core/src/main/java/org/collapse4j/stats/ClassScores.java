@@ -32,6 +32,11 @@ interface ClassScores extends AutoCloseable {
     return null;
   }
 
+  /** The table, {@code K K} numbers, not to be modified; null where it is not at hand. */
+  default double[] table() {
+    return null;
+  }
+
   /** Frees what it holds outside the Java heap. */
   @Override
   default void close() {}
@@ -119,6 +124,11 @@ interface ClassScores extends AutoCloseable {
           table[i + c] += offsets[c];
         }
       }
+    }
+
+    @Override
+    public double[] table() {
+      return table;
     }
 
     @Override

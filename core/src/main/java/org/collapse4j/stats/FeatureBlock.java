@@ -199,6 +199,11 @@ final class FeatureBlock implements AutoCloseable {
 
   /** Which rows of a matrix have only numbers, neither NaN nor infinite. */
   static boolean[] finite(INDArray rows) {
+    if (HostMatrix.available()) {
+      try (HostMatrix matrix = HostMatrix.of(rows)) {
+        return matrix.finite(rows.rows());
+      }
+    }
     boolean[] finite = new boolean[rows.rows()];
     if (Double.isFinite(ArrayMemory.current.numbers(rows.sum())[0])) {
       Arrays.fill(finite, true);

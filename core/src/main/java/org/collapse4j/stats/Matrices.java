@@ -99,6 +99,11 @@ public final class Matrices {
     return elements;
   }
 
+  /** The matrix in float64 that has some elements in the order of rows, a copy of them. */
+  static INDArray of(double[] elements, int columns) {
+    return Nd4j.createFromArray(elements).reshape(elements.length / columns, columns);
+  }
+
   /** The squared Euclidean norm of each row of a float64 matrix. */
   public static double[] squaredNorms(INDArray rows) {
     double[] norms = ArrayMemory.current.numbers(rows.norm2(1));

@@ -1,0 +1,138 @@
+package org.collapse4j.stats;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Tells by the first half of their features which rows are surely nearest to the centre of their
+ * class, for half the operations. What the other half {@code s''} of a row can add to the score of
+ * centre c over that of its own y is at most {@code ||s''|| ||mu_c'' - mu_y''||}.
+ */
+final class HalfOfFeatures implements AutoCloseable {
+  /** With fewer features the product costs no more than the numbers that are made of it. */
+  private static final int WORTH_HALVING = 128;
+
+  /** Of more classes the two tables would take more than 34 MB of heap. */
+  private static final int MOST_CLASSES = 2048;
+
+  /** What rounding in float32 may change a product by, as a share of the norms multiplied. */
+  private static final double MARGIN = 1e-5;
+
+  /** What rounding to float32 may change a number by, as a share of it, and more. */
+  private static final double ROUNDING = 1e-6;
+
+  private final int half;
+  private final INDArray firstHalf;
+  private final double largestNorm;
+
+  /**
+   * By how much the mean of class y scores higher with centre c than with its own, at the most;
+   * {@code K K} of them, negative infinity for c = y.
+   */
+  private final float[] leads;
+
+  /** The distance of every two centres in the second half, at the most; as many. */
+  private final float[] apart;
+
+  private HalfOfFeatures(INDArray centres, double[] scores) {
+    int d = centres.columns();
+    this.half = d / 2;
+    this.firstHalf = columns(centres, 0, half).dup('c');
+    this.largestNorm = Math.sqrt(Arrays.stream(Matrices.squaredNorms(centres)).max().orElse(0));
+    this.leads = leads(scores, centres.rows());
+    this.apart = distances(columns(centres, half, d).dup('c'));
+  }
+
+  private static float[] leads(double[] scores, int k) {
+    float[] leads = new float[k * k];
+    for (int y = 0; y < k; y++) {
+      double own = scores[y * k + y];
+      for (int c = 0; c < k; c++) {
+        double lead = scores[y * k + c] - own;
+        leads[y * k + c] = (float) (lead * (1 - ROUNDING));
+      }
+      leads[y * k + y] = Float.NEGATIVE_INFINITY;
+    }
+    return leads;
+  }
+
+  /**
+   * Prepares for some centres.
+   *
+   * @param centres {@code [K, d]}
+   * @param nearness the scores that decide which is the nearest
+   * @return null where it is not worth while
+   */
+  static HalfOfFeatures of(INDArray centres, ClassScores nearness) {
+    double[] table = nearness.table();
+    int d = centres.columns();
+    boolean isWorthWhile = d >= WORTH_HALVING && centres.rows() <= MOST_CLASSES;
+    return table != null && centres.dataType() == DataType.FLOAT && isWorthWhile
+        ? new HalfOfFeatures(centres, table)
+        : null;
+  }
+
+  private static INDArray columns(INDArray matrix, int from, int to) {
+    return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+  }
+
+  /** The distances between rows, too large rather than too small. */
+  private static float[] distances(INDArray rows) {
+    int k = rows.rows();
+    INDArray products = Matrices.product(rows, rows, false, true);
+    rows.close();
+    float[] distances = new float[k * k];
+    double[] norms = new double[k];
+    try (HostMatrix row = HostMatrix.of(products.transpose())) {
+      for (int c = 0; c < k; c++) {
+        row.read(c);
+        norms[c] = row.value(c);
+      }
+      for (int y = 0; y < k; y++) {
+        row.read(y);
+        for (int c = 0; c < k; c++) {
+          double both = norms[y] + norms[c];
+          double square = both * (1 + MARGIN) - 2 * row.value(c);
+          distances[y * k + c] = (float) Math.sqrt(Math.max(0, square));
+        }
+      }
+    }
+    products.close();
+    return distances;
+  }
+
+  /**
+   * The rows whose nearest centre may be another than their own, those that are not finite among
+   * them.
+   *
+   * @param rows {@code [n, d]} in C order, less the means of their classes
+   * @param classes of the rows
+   * @param squares the squared norms of the rows
+   * @param products where products with half the centres are kept
+   */
+  int[] undecided(INDArray rows, int[] classes, double[] squares, RowProducts products) {
+    int n = rows.rows();
+    int[] undecided = new int[n];
+    int count = 0;
+    INDArray partial = products.of(columns(rows, 0, half), firstHalf);
+    try (HostMatrix row = HostMatrix.of(rows);
+        HostMatrix product = HostMatrix.of(partial)) {
+      for (int i = 0; i < n; i++) {
+        double rest = Math.sqrt(row.sumOfSquares(i, half));
+        product.readNarrow(i);
+        double lead = product.largestLead(classes[i], leads, apart, (float) rest);
+        if (!(lead < -MARGIN * largestNorm * Math.sqrt(squares[i]))) {
+          undecided[count++] = i;
+        }
+      }
+    }
+    return Arrays.copyOf(undecided, count);
+  }
+
+  @Override
+  public void close() {
+    firstHalf.close();
+  }
+}
