@@ -119,15 +119,14 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     if (total == null) {
       total = Moments.empty(numClasses, dimension, gathersCovariance(dimension));
     }
-    // Float32 is for the products: without these, float64 makes the means exact at the same cost.
-    DataType type =
-        gathersCovariance(dimension)
-            ? FeatureBlock.workingType(features.dataType(), dimension)
-            : DataType.DOUBLE;
+    DataType type = FeatureBlock.workingType(features.dataType(), dimension);
     if (block == null || block.dimension() != dimension || block.type() != type) {
       flush();
       freeBlock();
-      block = FeatureBlock.forMoments(type, dimension, numClasses);
+      block =
+          gathersCovariance(dimension)
+              ? FeatureBlock.forMoments(type, dimension, numClasses)
+              : FeatureBlock.forSums(type, dimension, numClasses);
     }
   }
 

@@ -20,7 +20,7 @@ final class FeatureBlock implements AutoCloseable {
   private static final int ELEMENTS = 1 << 21;
 
   /** One megabyte, which caches hold while sums and products with few vectors go through it. */
-  private static final int DOUBLES = 1 << 17;
+  private static final int CACHED = 1 << 20;
 
   private static final int MOST_ELEMENTS = 1 << 23;
   private static final int SCORES = 1 << 21;
@@ -46,6 +46,11 @@ final class FeatureBlock implements AutoCloseable {
     return create(type, dimension, Math.max(elements(type) / dimension, 16L * numClasses));
   }
 
+  /** A block for class statistics without products, small enough for caches to hold. */
+  static FeatureBlock forSums(DataType type, int dimension, int numClasses) {
+    return create(type, dimension, Math.max(CACHED / type.width() / dimension, 16L * numClasses));
+  }
+
   /** A block for products of its rows with K vectors, small enough for K numbers a row. */
   static FeatureBlock forScores(DataType type, int dimension, int numClasses) {
     return create(type, dimension, Math.min(elements(type) / dimension, SCORES / numClasses));
@@ -57,7 +62,7 @@ final class FeatureBlock implements AutoCloseable {
   }
 
   private static int elements(DataType type) {
-    return type == DataType.DOUBLE ? DOUBLES : ELEMENTS;
+    return type == DataType.DOUBLE ? CACHED / type.width() : ELEMENTS;
   }
 
   private static FeatureBlock create(DataType type, int dimension, long height) {
