@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -73,8 +74,9 @@ public class GrowthBenchmark {
     StringBuilder svg = new StringBuilder();
     int line = 0;
     for (Map.Entry<String, TreeMap<Integer, Double>> series : millis.entrySet()) {
-      double[] fit = fit(series.getValue());
-      String title = String.format(Locale.ROOT, "%s: exponent %.2f", series.getKey(), fit[1]);
+      SimpleRegression fit = fit(series.getValue());
+      String title =
+          String.format(Locale.ROOT, "%s: exponent %.2f", series.getKey(), fit.getSlope());
       System.out.printf("%n%s, ms %s", title, series.getValue());
       svg.append(panel(line++, title, series.getValue(), fit));
     }
@@ -87,27 +89,15 @@ public class GrowthBenchmark {
             + "</svg>\n");
   }
 
-  /** The straight line through logarithms that is nearest: its value at 1 and its slope. */
-  private static double[] fit(Map<Integer, Double> points) {
-    double x = 0;
-    double y = 0;
-    double xx = 0;
-    double xy = 0;
-    for (Map.Entry<Integer, Double> point : points.entrySet()) {
-      double logSize = Math.log(point.getKey());
-      double logTime = Math.log(point.getValue());
-      x += logSize;
-      y += logTime;
-      xx += logSize * logSize;
-      xy += logSize * logTime;
-    }
-    int n = points.size();
-    double slope = (n * xy - x * y) / (n * xx - x * x);
-    return new double[] {(y - slope * x) / n, slope};
+  /** The straight line through logarithms that is nearest. */
+  private static SimpleRegression fit(Map<Integer, Double> points) {
+    SimpleRegression line = new SimpleRegression();
+    points.forEach((size, time) -> line.addData(Math.log(size), Math.log(time)));
+    return line;
   }
 
   private static String panel(
-      int place, String title, SortedMap<Integer, Double> points, double[] fit) {
+      int place, String title, SortedMap<Integer, Double> points, SimpleRegression fit) {
     int left = 60 + 260 * place;
     double first = Math.log(points.firstKey());
     double last = Math.log(points.lastKey());
@@ -134,9 +124,9 @@ public class GrowthBenchmark {
     svg.append(
         line(
             left + 10,
-            vertical(fit[0] + fit[1] * first),
+            vertical(fit.predict(first)),
             left + 170,
-            vertical(fit[0] + fit[1] * last),
+            vertical(fit.predict(last)),
             "#1f77b4"));
     return svg.toString();
   }

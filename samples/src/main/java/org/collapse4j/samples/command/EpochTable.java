@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
+import java.util.function.ToDoubleFunction;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.samples.data.ImageData;
@@ -31,12 +33,16 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
   /** A column: two lines of heading, and what it says of an epoch. */
   private record Column(int width, String above, String name, Function<EpochReport, String> cell) {
     static Column ofTraining(String name, Metric metric) {
-      return new Column(8, name, "train", report -> TextTable.share(report.train().value(metric)));
+      return ofShare(8, name, "train", report -> report.train().value(metric));
     }
 
     static Column ofHeldOut(String name, Metric metric) {
-      return new Column(
-          8, name, "held-out", report -> TextTable.share(report.heldOut().value(metric)));
+      return ofShare(8, name, "held-out", report -> report.heldOut().value(metric));
+    }
+
+    static Column ofShare(
+        int width, String above, String name, ToDoubleFunction<EpochReport> share) {
+      return new Column(width, above, name, r -> TextTable.share(share.applyAsDouble(r)));
     }
   }
 
@@ -73,33 +79,17 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
     columns.add(
         new Column(8, "suspect", "labels", r -> String.valueOf(r.suspects().estimatedCount())));
     if (known != null) {
+      LongPredicate wrong = i -> known.isCorrupted((int) i);
+      columns.add(Column.ofShare(9, "", "AUROC", r -> r.suspects().auroc(wrong)));
       columns.add(
-          new Column(
-              9,
-              "",
-              "AUROC",
-              r -> TextTable.share(r.suspects().auroc(i -> known.isCorrupted((int) i)))));
-      columns.add(
-          new Column(
-              9,
-              "average",
-              "precision",
-              r ->
-                  TextTable.share(r.suspects().averagePrecision(i -> known.isCorrupted((int) i)))));
+          Column.ofShare(9, "average", "precision", r -> r.suspects().averagePrecision(wrong)));
     }
     columns.add(
-        new Column(
-            9,
-            "suspects",
-            "memorized",
-            r -> TextTable.share(r.suspects().memorizationEstimated())));
+        Column.ofShare(9, "suspects", "memorized", r -> r.suspects().memorizationEstimated()));
     if (known != null) {
       columns.add(
-          new Column(
-              9,
-              "wrong",
-              "memorized",
-              r -> TextTable.share(r.train().value(Metric.MEMORIZATION_FITTED))));
+          Column.ofShare(
+              9, "wrong", "memorized", r -> r.train().value(Metric.MEMORIZATION_FITTED)));
     }
     return new EpochTable(out, columns);
   }
@@ -107,7 +97,7 @@ final class EpochTable implements TrainingProgress, AutoCloseable {
   private static List<Column> begin() {
     List<Column> columns = new ArrayList<>();
     columns.add(new Column(5, "", "epoch", report -> String.valueOf(report.epoch())));
-    columns.add(new Column(7, "", "loss", report -> TextTable.share(report.loss())));
+    columns.add(Column.ofShare(7, "", "loss", EpochReport::loss));
     columns.add(Column.ofTraining("accuracy", Metric.ACCURACY));
     columns.add(Column.ofHeldOut("accuracy", Metric.ACCURACY));
     return columns;

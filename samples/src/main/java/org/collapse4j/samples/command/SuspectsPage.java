@@ -27,8 +27,11 @@ import org.collapse4j.samples.data.ImageData;
  * label each was given and the class it sits with, and for each the choice to keep the label, to
  * change it, or to drop the example. What is chosen is kept by the browser and exported as CSV. The
  * page needs no other file and asks for none.
+ *
+ * @param images whose training image i has the index i in the ranking
+ * @param known the true labels, to be shown too; or null
  */
-final class SuspectsPage {
+record SuspectsPage(ImageData images, SuspectLabels suspects, NoisyLabels known) {
   /** The longer side of a picture, where its file has more pixels than the network is given. */
   private static final int MOST_PIXELS = 160;
 
@@ -44,22 +47,8 @@ final class SuspectsPage {
           List.of("suspects.js"),
           "data:");
 
-  private final ImageData images;
-  private final ExampleSources sources;
-  private final SuspectLabels suspects;
-  private final NoisyLabels known;
-
-  /**
-   * A page.
-   *
-   * @param images whose training image i has the index i in the ranking
-   * @param known the true labels, to be shown too; or null
-   */
-  SuspectsPage(ImageData images, SuspectLabels suspects, NoisyLabels known) {
-    this.images = images;
-    this.sources = images.sources();
-    this.suspects = suspects;
-    this.known = known;
+  private ExampleSources sources() {
+    return images.sources();
   }
 
   /** The page as HTML, with the first examples of the ranking. */
@@ -79,7 +68,7 @@ final class SuspectsPage {
             "introduction",
             introduction(ranking.size(), shown.size()),
             "layout",
-            sources.arePictures() ? "all" : "all rows",
+            sources().arePictures() ? "all" : "all rows",
             "examples",
             examples.toString(),
             "data",
@@ -97,7 +86,7 @@ final class SuspectsPage {
             + " exported is read by <code>train --labels corrected.csv</code>, with the options of"
             + " the data as they were here.</p>",
         examples,
-        sources.noun(),
+        sources().noun(),
         suspects.estimatedCount(),
         shown);
   }
@@ -110,7 +99,7 @@ final class SuspectsPage {
         "<li class=\"example\"><figure>%s<figcaption><span class=\"given\">%s</span>"
             + "<br><span class=\"class\">%s</span><br><small>%d. %s<br>margin %.2f%s%s</small>"
             + "</figcaption></figure></li>\n",
-        sources.arePictures() ? picture(suspect) : row((int) suspect.index()),
+        sources().arePictures() ? picture(suspect) : row((int) suspect.index()),
         given,
         sitsWith,
         rank,
@@ -127,12 +116,12 @@ final class SuspectsPage {
   }
 
   private String name(long index) {
-    return sources.names().get((int) index);
+    return sources().names().get((int) index);
   }
 
   /** The name of a file is enough, a number is not. */
   private String called(int index) {
-    String noun = name(index).matches("\\d+") ? sources.noun() + " " : "";
+    String noun = name(index).matches("\\d+") ? sources().noun() + " " : "";
     return noun + escaped(name(index));
   }
 
@@ -153,7 +142,7 @@ final class SuspectsPage {
   }
 
   private String row(int index) {
-    List<String> columns = sources.columns();
+    List<String> columns = sources().columns();
     int seen = Math.min(columns.size(), FIRST_COLUMNS);
     String first = cells(index, 0, seen);
     return seen == columns.size()
@@ -169,15 +158,15 @@ final class SuspectsPage {
   private String cells(int index, int from, int to) {
     StringBuilder table = new StringBuilder("<table>");
     for (int column = from; column < to; column++) {
-      table.append("<tr><th scope=\"row\">").append(escaped(sources.columns().get(column)));
-      table.append("</th><td>").append(escaped(sources.cells(index).get(column)));
+      table.append("<tr><th scope=\"row\">").append(escaped(sources().columns().get(column)));
+      table.append("</th><td>").append(escaped(sources().cells().get(index).get(column)));
       table.append("</td></tr>");
     }
     return table.append("</table>").toString();
   }
 
   private String png(int index) throws IOException {
-    BufferedImage picture = sources.picture(index, MOST_PIXELS).orElseGet(() -> pixels(index));
+    BufferedImage picture = sources().picture(index, MOST_PIXELS).orElseGet(() -> pixels(index));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageIO.write(picture, "png", bytes);
     return Base64.getEncoder().encodeToString(bytes.toByteArray());
@@ -202,7 +191,7 @@ final class SuspectsPage {
   /** What the script needs; what is decided on a page is kept for pages of the same examples. */
   private String data(List<SuspectLabel> shown) throws IOException {
     ObjectNode data = JSON.createObjectNode();
-    data.put("noun", sources.noun());
+    data.put("noun", sources().noun());
     ArrayNode classes = data.putArray("classes");
     images.classNames().forEach(classes::add);
     ArrayNode examples = data.putArray("examples");

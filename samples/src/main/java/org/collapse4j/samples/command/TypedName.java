@@ -61,10 +61,7 @@ public final class TypedName<E extends Enum<E>> implements ITypeConverter<E> {
         .orElseThrow(
             () ->
                 new TypeConversionException(
-                    "must be "
-                        + list(constants.toArray(Enum<?>[]::new))
-                        + ", not '"
-                        + typed
-                        + "'"));
+                    "must be %s, not '%s'"
+                        .formatted(list(constants.toArray(Enum<?>[]::new)), typed)));
   }
 }

@@ -11,19 +11,9 @@ import org.nd4j.linalg.dataset.DataSet;
  * CIFAR-10 and CIFAR-100 (Krizhevsky 2009) in their binary version: for each image one byte with
  * its class, in CIFAR-100 one with its coarse class before that, then 3 x 32 x 32 bytes of pixels.
  */
-final class CifarImages {
+record CifarImages(Path directory, int labelBytes, int classes) {
   private static final int SIDE = 32;
   private static final int PIXELS = 3 * SIDE * SIDE;
-
-  private final Path directory;
-  private final int labelBytes;
-  private final int classes;
-
-  private CifarImages(Path directory, int labelBytes, int classes) {
-    this.directory = directory;
-    this.labelBytes = labelBytes;
-    this.classes = classes;
-  }
 
   /** {@code data_batch_1.bin} to {@code data_batch_5.bin}, and {@code test_batch.bin}. */
   static ImageData cifar10(Path directory) throws IOException {

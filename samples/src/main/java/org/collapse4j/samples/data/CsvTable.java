@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -145,13 +144,8 @@ final class CsvTable {
       addHeader(number, cells);
     } else if (cells.size() != header.size()) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s, row %d must have a cell in each of the %d columns, but has %d",
-              file,
-              number,
-              header.size(),
-              cells.size()));
+          "%s, row %s must have a cell in each of the %s columns, but has %s"
+              .formatted(file, number, header.size(), cells.size()));
     } else {
       rows.add(new Row(number, cells));
     }
@@ -209,13 +203,7 @@ final class CsvTable {
   /** That a cell is not as it must be. */
   IllegalArgumentException wrong(Row row, int column, String what) {
     return new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
-            "%s, row %d, column %s %s",
-            file,
-            row.number(),
-            shownColumn(column),
-            what));
+        "%s, row %s, column %s %s".formatted(file, row.number(), shownColumn(column), what));
   }
 
   private static String quoted(String name) {

@@ -14,28 +14,30 @@ import java.util.stream.Stream;
  * What the examples of a data set are in the files they come from: images with a name each, or rows
  * of a table with the text of their cells. An example keeps its name when others are left out.
  * Immutable.
+ *
+ * @param noun what an example is called: image or row
+ * @param names of the examples, all different: the path of a file, the number of a row in its
+ *     table, whose header is row 1, or the position among the training images of a published data
+ *     set
+ * @param columns what the cells of a row are called; none where examples are pictures
+ * @param cells the texts of each row, one a column; none where examples are pictures
+ * @param directory where the files are; null where the examples are in none of their own
+ * @param remarks lines that tell what of the files was left out
  */
-public final class ExampleSources {
-  private final String noun;
-  private final List<String> names;
-  private final List<String> columns;
-  private final List<List<String>> cells;
-  private final Path directory;
-  private final List<String> remarks;
+public record ExampleSources(
+    String noun,
+    List<String> names,
+    List<String> columns,
+    List<List<String>> cells,
+    Path directory,
+    List<String> remarks) {
 
-  private ExampleSources(
-      String noun,
-      List<String> names,
-      List<String> columns,
-      List<List<String>> cells,
-      Path directory,
-      List<String> remarks) {
-    this.noun = noun;
-    this.names = List.copyOf(names);
-    this.columns = List.copyOf(columns);
-    this.cells = List.copyOf(cells);
-    this.directory = directory;
-    this.remarks = List.copyOf(remarks);
+  /** Copies the lists. */
+  public ExampleSources {
+    names = List.copyOf(names);
+    columns = List.copyOf(columns);
+    cells = List.copyOf(cells);
+    remarks = List.copyOf(remarks);
   }
 
   /** Images that are known by their position, from 0. */
@@ -83,37 +85,14 @@ public final class ExampleSources {
     return new ExampleSources(noun, names, columns, cells, directory, all);
   }
 
-  /** What an example is called: image or row. */
-  public String noun() {
-    return noun;
-  }
-
   /** Whether the examples are pictures, and no rows of a table. */
   public boolean arePictures() {
     return columns.isEmpty();
   }
 
-  /**
-   * The names of the examples, all different: the path of a file, the number of a row in its table,
-   * whose header is row 1, or the position among the training images of a published data set.
-   */
-  public List<String> names() {
-    return names;
-  }
-
   /** Whether the examples have names beyond a position. */
   public boolean areNamed() {
     return directory != null || !arePictures();
-  }
-
-  /** What the cells of a row are called; none where examples are pictures. */
-  public List<String> columns() {
-    return columns;
-  }
-
-  /** The texts of a row, one a column. */
-  public List<String> cells(int example) {
-    return cells.get(example);
   }
 
   /**
@@ -131,10 +110,5 @@ public final class ExampleSources {
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
-  }
-
-  /** Lines that tell what of the files was left out. */
-  public List<String> remarks() {
-    return remarks;
   }
 }

@@ -24,23 +24,8 @@ public record HeldOutSplit(double share, long seed) {
   }
 
   /** The examples of both parts, in their order. */
-  static final class Parts {
-    private final int[] train;
-    private final int[] heldOut;
-
-    private Parts(int[] train, int[] heldOut) {
-      this.train = train;
-      this.heldOut = heldOut;
-    }
-
-    int[] train() {
-      return train;
-    }
-
-    int[] heldOut() {
-      return heldOut;
-    }
-  }
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  record Parts(int[] train, int[] heldOut) {}
 
   /**
    * Parts examples.

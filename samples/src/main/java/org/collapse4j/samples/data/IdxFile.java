@@ -15,28 +15,14 @@ import java.util.zip.ZipException;
 /**
  * Unsigned bytes in the IDX format, in which MNIST and its successors are published: two zero
  * bytes, the type 8, the number of dimensions, each size as a big-endian int, then the values.
+ *
+ * @param shape the size of each dimension
+ * @param values row after row
  */
-final class IdxFile {
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, read in loops.
+record IdxFile(int[] shape, byte[] values) {
   private static final int UNSIGNED_BYTES = 0x08;
   private static final int LARGEST = Integer.MAX_VALUE - 16;
-
-  private final int[] shape;
-  private final byte[] values;
-
-  private IdxFile(int[] shape, byte[] values) {
-    this.shape = shape;
-    this.values = values;
-  }
-
-  /** The size of each dimension. */
-  int[] shape() {
-    return shape;
-  }
-
-  /** The values, row after row. */
-  byte[] values() {
-    return values;
-  }
 
   /**
    * Reads a file.
@@ -76,10 +62,8 @@ final class IdxFile {
       length *= shape[i];
       if (shape[i] < 0 || length > LARGEST) {
         throw new IllegalArgumentException(
-            name
-                + " says that its shape begins with "
-                + Arrays.toString(Arrays.copyOf(shape, i + 1))
-                + ", which cannot be");
+            "%s says that its shape begins with %s, which cannot be"
+                .formatted(name, Arrays.toString(Arrays.copyOf(shape, i + 1))));
       }
     }
     byte[] values = in.readNBytes((int) length);

@@ -119,11 +119,8 @@ public final class IdxImages {
   private static IdxFile requireLabels(IdxFile file, String name, IdxFile images) {
     if (file.shape().length != 1 || file.shape()[0] != images.shape()[0]) {
       throw new IllegalArgumentException(
-          name
-              + " must have one label for each of the "
-              + images.shape()[0]
-              + " images, not shape "
-              + Arrays.toString(file.shape()));
+          "%s must have one label for each of the %s images, not shape %s"
+              .formatted(name, images.shape()[0], Arrays.toString(file.shape())));
     }
     return file;
   }

@@ -148,12 +148,8 @@ public record ImageData(
     for (int c = 0; c < taken.length; c++) {
       if (taken[c] < count) {
         throw new IllegalArgumentException(
-            "examples-per-class must be at most the "
-                + taken[c]
-                + " training images of class "
-                + c
-                + ", not "
-                + count);
+            "examples-per-class must be at most the %s training images of class %s, not %s"
+                .formatted(taken[c], c, count));
       }
     }
     return with(

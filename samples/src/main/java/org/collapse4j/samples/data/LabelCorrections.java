@@ -155,12 +155,8 @@ public final class LabelCorrections {
       throw table.wrong(
           row,
           given,
-          String.format(
-              Locale.ROOT,
-              "must be the label of %s in the data, \"%s\", not \"%s\"",
-              of(row),
-              Texts.shown(inData),
-              Texts.shown(said)));
+          "must be the label of %s in the data, \"%s\", not \"%s\""
+              .formatted(of(row), Texts.shown(inData), Texts.shown(said)));
     }
   }
 
@@ -181,11 +177,8 @@ public final class LabelCorrections {
       throw table.wrong(
           row,
           label,
-          "must be one of the classes "
-              + Texts.listed(classNames, MOST_NAMED)
-              + ", not \""
-              + Texts.shown(name)
-              + "\"");
+          "must be one of the classes %s, not \"%s\""
+              .formatted(Texts.listed(classNames, MOST_NAMED), Texts.shown(name)));
     }
     if (kind.equals("keep") && !name.equals(row.cells().get(given))) {
       throw table.wrong(row, label, "must be the given one where the decision is to keep it");

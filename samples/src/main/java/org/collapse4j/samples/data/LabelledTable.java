@@ -109,11 +109,8 @@ public final class LabelledTable {
     }
     if (names.size() < 2) {
       throw new IllegalArgumentException(
-          table.file()
-              + ", column "
-              + table.shownColumn(labelColumn)
-              + " must have at least two classes, not "
-              + names.size());
+          "%s, column %s must have at least two classes, not %s"
+              .formatted(table.file(), table.shownColumn(labelColumn), names.size()));
     }
     if (names.stream().allMatch(name -> name.matches("\\d{1,9}"))) {
       return names.stream().sorted(Comparator.comparingInt(Integer::parseInt)).toList();
@@ -142,11 +139,8 @@ public final class LabelledTable {
     long numbers = cells.stream().filter(LabelledTable::isNumber).count();
     if (filled == 0) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s, column %s is empty in all rows: leave it out with --ignore",
-              table.file(),
-              table.shownColumn(column)));
+          "%s, column %s is empty in all rows: leave it out with --ignore"
+              .formatted(table.file(), table.shownColumn(column)));
     }
     if (2 * numbers > filled) {
       features.add(scaled(numbers(column), train));

@@ -163,12 +163,8 @@ public final class NpyFile {
     boolean only = name.isEmpty() && arrays.size() == 1;
     if (!only && !arrays.contains(name)) {
       throw new IllegalArgumentException(
-          "Which array of "
-              + container
-              + " is meant must be said, as in "
-              + container
-              + ":NAME; there are "
-              + arrays);
+          "Which array of %s is meant must be said, as in %s:NAME; there are %s"
+              .formatted(container, container, arrays));
     }
     return zip.getEntry((only ? arrays.get(0) : name) + NPY);
   }
@@ -243,10 +239,8 @@ public final class NpyFile {
       elements *= length;
       if (length < 0 || elements > LARGEST) {
         throw new IllegalArgumentException(
-            file
-                + " says that its shape is "
-                + Arrays.toString(header.dict().shape())
-                + "; at most 2^31 - 17 elements can be read");
+            "%s says that its shape is %s; at most 2^31 - 17 elements can be read"
+                .formatted(file, Arrays.toString(header.dict().shape())));
       }
     }
     if (elements == 0) {
@@ -263,13 +257,8 @@ public final class NpyFile {
   private static IllegalArgumentException cutOff(
       Path file, NpyHeader header, long expected, long size) {
     return new IllegalArgumentException(
-        file
-            + " is cut off: an array of shape "
-            + Arrays.toString(header.dict().shape())
-            + " takes "
-            + expected
-            + " bytes, but the file has "
-            + size);
+        "%s is cut off: an array of shape %s takes %s bytes, but the file has %s"
+            .formatted(file, Arrays.toString(header.dict().shape()), expected, size));
   }
 
   /** What an entry takes when it is unpacked, as far as its compressed size allows what it says. */
@@ -277,12 +266,8 @@ public final class NpyFile {
     long most = Math.min(entry.getCompressedSize(), Files.size(container)) * DEFLATED_TO_AT_MOST;
     if (entry.getSize() > most) {
       throw new IllegalArgumentException(
-          container
-              + " is damaged: "
-              + entry.getName()
-              + " cannot have the "
-              + entry.getSize()
-              + " bytes that it says");
+          "%s is damaged: %s cannot have the %s bytes that it says"
+              .formatted(container, entry.getName(), entry.getSize()));
     }
     return entry.getSize();
   }

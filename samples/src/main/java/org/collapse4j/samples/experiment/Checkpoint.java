@@ -130,10 +130,8 @@ public final class Checkpoint {
             .toList();
     if (!differing.isEmpty()) {
       throw new IllegalArgumentException(
-          "A training goes on with the options it began with, and for "
-              + file
-              + " "
-              + String.join(", ", differing));
+          "A training goes on with the options it began with, and for %s %s"
+              .formatted(file, String.join(", ", differing)));
     }
   }
 

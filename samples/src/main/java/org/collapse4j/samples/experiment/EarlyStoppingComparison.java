@@ -13,10 +13,8 @@ import org.collapse4j.noise.LabelNoise;
 import org.collapse4j.samples.data.ImageData;
 import org.collapse4j.samples.experiment.EpochScores.HeldOutScores;
 import org.collapse4j.samples.experiment.EpochScores.TrainScores;
-import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -25,7 +23,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * halved: every other one scores the epochs, and the rest, which nothing is chosen by, test.
  */
 public final class EarlyStoppingComparison {
-  private static final int BATCH = 1000;
   private static final String TEST = "test";
 
   private final Hyperparameters hyperparameters;
@@ -48,13 +45,16 @@ public final class EarlyStoppingComparison {
     DataSet scoring = everyOther(images.heldOut(), 0);
     DataSet testing = everyOther(images.heldOut(), 1);
     clean =
-        unlogged()
-            .trainProbe(probe(train))
+        UnloggedTraining.listener()
+            .trainProbe(UnloggedTraining.probe(train))
             .suspectLabels(true)
-            .heldOutProbe(probe(scoring))
-            .probe(TEST, probe(testing))
+            .heldOutProbe(UnloggedTraining.probe(scoring))
+            .probe(TEST, UnloggedTraining.probe(testing))
             .build();
-    noisy = unlogged().heldOutProbe(probe(LabelledExamples.corrupt(scoring, other(noise)))).build();
+    noisy =
+        UnloggedTraining.listener()
+            .heldOutProbe(UnloggedTraining.probe(LabelledExamples.corrupt(scoring, other(noise))))
+            .build();
   }
 
   /** The noise with another seed, so that a position among the held-out images has another fate. */
@@ -66,20 +66,6 @@ public final class EarlyStoppingComparison {
     int[] rows = IntStream.range(0, data.numExamples()).filter(i -> i % 2 == first).toArray();
     return new DataSet(
         Nd4j.pullRows(data.getFeatures(), 1, rows), Nd4j.pullRows(data.getLabels(), 1, rows));
-  }
-
-  /** Without clean labels and indices: an example is known by its position, and only by that. */
-  private static DataSetIterator probe(DataSet data) {
-    DataSet bare = new DataSet(data.getFeatures(), data.getLabels());
-    return new ExistingDataSetIterator(bare.batchBy(BATCH));
-  }
-
-  private static NeuralCollapseListener.Builder unlogged() {
-    return NeuralCollapseListener.builder()
-        .sample(0)
-        .covarianceLimit(0)
-        .sink(observation -> {})
-        .failFast(true);
   }
 
   /**

@@ -76,10 +76,8 @@ public final class ExportedFeatures {
             .orElseThrow();
     if (largest >= MOST_CLASSES) {
       throw new IllegalArgumentException(
-          "Labels must be class indices below "
-              + MOST_CLASSES
-              + ", of which every pair is measured, but one is "
-              + largest);
+          "Labels must be class indices below %s, of which every pair is measured, but one is %s"
+              .formatted(MOST_CLASSES, largest));
     }
     return (int) Math.max(0, largest);
   }
@@ -261,12 +259,8 @@ public final class ExportedFeatures {
     private INDArray requireSameWidth(String what, INDArray array) {
       if (requireMatrix(what, array).size(1) != features.size(1)) {
         throw new IllegalArgumentException(
-            "The "
-                + what
-                + " must have the "
-                + features.size(1)
-                + " columns of the features, not "
-                + array.size(1));
+            "The %s must have the %s columns of the features, not %s"
+                .formatted(what, features.size(1), array.size(1)));
       }
       return array;
     }
@@ -274,10 +268,8 @@ public final class ExportedFeatures {
     private static INDArray requireMatrix(String what, INDArray array) {
       if (array.rank() != 2) {
         throw new IllegalArgumentException(
-            "The "
-                + what
-                + " must have shape [examples, features], not "
-                + Arrays.toString(array.shape()));
+            "The %s must have shape [examples, features], not %s"
+                .formatted(what, Arrays.toString(array.shape())));
       }
       return array;
     }
@@ -286,12 +278,8 @@ public final class ExportedFeatures {
       boolean column = array.rank() == 2 && array.size(1) == 1;
       if (!(array.rank() == 1 || column) || array.length() != examples) {
         throw new IllegalArgumentException(
-            "The "
-                + what
-                + " must have shape ["
-                + examples
-                + "], one class index for each row of features, not "
-                + Arrays.toString(array.shape()));
+            "The %s must have shape [%s], one class index for each row of features, not %s"
+                .formatted(what, examples, Arrays.toString(array.shape())));
       }
       return array.reshape(examples);
     }

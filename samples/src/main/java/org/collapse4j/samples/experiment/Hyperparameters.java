@@ -33,46 +33,28 @@ public final class Hyperparameters {
   private static final Set<String> DATA_PARAMETERS =
       Set.of("noise", "noise.rate", "seed", "data", "classes", "examples.per.class");
 
-  private final String data;
-  private final List<Integer> classes;
-  private final int examplesPerClass;
-  private final Architecture model;
-  private final List<Integer> widths;
-  private final boolean batchNorm;
-  private final Activation activation;
-  private final LossKind loss;
-  private final double alpha;
-  private final NoiseKind noise;
-  private final double noiseRate;
-  private final long seed;
-  private final int epochs;
-  private final int batch;
-  private final double learningRate;
-  private final List<Integer> drops;
-  private final double weightDecay;
+  /** A copy of its own, in which nothing is open, and which nobody changes. */
+  private final Builder chosen;
 
-  private Hyperparameters(Builder builder) {
-    data = builder.data;
-    classes = builder.classes;
-    examplesPerClass = builder.examplesPerClass;
-    model = builder.model;
-    widths = builder.widths == null ? model.defaultWidths() : builder.widths;
-    batchNorm = builder.batchNorm == null ? model.defaultBatchNorm() : builder.batchNorm;
-    if (model == Architecture.RESNET18 && !(widths.isEmpty() && batchNorm)) {
+  private Hyperparameters(Builder options) {
+    chosen = options.copy();
+    Architecture model = chosen.model;
+    if (chosen.widths == null) {
+      chosen.widths = model.defaultWidths();
+    }
+    if (chosen.batchNorm == null) {
+      chosen.batchNorm = model.defaultBatchNorm();
+    }
+    if (model == Architecture.RESNET18 && !(chosen.widths.isEmpty() && chosen.batchNorm)) {
       throw new IllegalArgumentException(
           "resnet18 has widths of its own and batch normalisation: leave these options out");
     }
-    activation = builder.activation;
-    loss = builder.loss;
-    alpha = builder.loss.hasAlpha() ? builder.alpha : 0;
-    noise = builder.noise;
-    noiseRate = builder.noiseRate;
-    seed = builder.seed;
-    epochs = builder.epochs;
-    batch = builder.batch;
-    learningRate = builder.learningRate;
-    drops = builder.drops == null ? List.of(Math.max(1, 2 * epochs / 3)) : builder.drops;
-    weightDecay = builder.weightDecay;
+    if (!chosen.loss.hasAlpha()) {
+      chosen.alpha = 0;
+    }
+    if (chosen.drops == null) {
+      chosen.drops = List.of(Math.max(1, 2 * chosen.epochs / 3));
+    }
   }
 
   /** Starts with the defaults. */
@@ -83,24 +65,26 @@ public final class Hyperparameters {
   /** All of them as text, for a log: equal exactly if the trainings are the same. */
   public Map<String, String> parameters() {
     Map<String, String> all = new LinkedHashMap<>();
-    all.put("loss", loss.toString());
-    all.put("alpha", String.valueOf(alpha));
-    all.put("noise", noise.toString());
-    all.put("noise.rate", String.valueOf(noiseRate));
-    all.put("seed", String.valueOf(seed));
-    all.put("data", data);
-    all.put("classes", classes.isEmpty() ? "all" : joined(classes));
-    all.put("examples.per.class", examplesPerClass == 0 ? "all" : String.valueOf(examplesPerClass));
-    all.put("model", model.toString());
-    all.put("widths", widths.isEmpty() ? "own" : joined(widths));
-    all.put("batch.norm", String.valueOf(batchNorm));
-    all.put("activation", activation.toString().toLowerCase(Locale.ROOT));
-    all.put("epochs", String.valueOf(epochs));
-    all.put("batch", String.valueOf(batch));
-    all.put("learning.rate", String.valueOf(learningRate));
-    all.put("learning.rate.drops", drops.isEmpty() ? "none" : joined(drops));
+    all.put("loss", chosen.loss.toString());
+    all.put("alpha", String.valueOf(chosen.alpha));
+    all.put("noise", chosen.noise.toString());
+    all.put("noise.rate", String.valueOf(chosen.noiseRate));
+    all.put("seed", String.valueOf(chosen.seed));
+    all.put("data", chosen.data);
+    all.put("classes", chosen.classes.isEmpty() ? "all" : joined(chosen.classes));
+    all.put(
+        "examples.per.class",
+        chosen.examplesPerClass == 0 ? "all" : String.valueOf(chosen.examplesPerClass));
+    all.put("model", chosen.model.toString());
+    all.put("widths", chosen.widths.isEmpty() ? "own" : joined(chosen.widths));
+    all.put("batch.norm", String.valueOf(chosen.batchNorm));
+    all.put("activation", chosen.activation.toString().toLowerCase(Locale.ROOT));
+    all.put("epochs", String.valueOf(chosen.epochs));
+    all.put("batch", String.valueOf(chosen.batch));
+    all.put("learning.rate", String.valueOf(chosen.learningRate));
+    all.put("learning.rate.drops", chosen.drops.isEmpty() ? "none" : joined(chosen.drops));
     all.put("momentum", String.valueOf(NetworkBuilder.MOMENTUM));
-    all.put("weight.decay", String.valueOf(weightDecay));
+    all.put("weight.decay", String.valueOf(chosen.weightDecay));
     return Collections.unmodifiableMap(all);
   }
 
@@ -138,10 +122,10 @@ public final class Hyperparameters {
     return String.format(
         Locale.ROOT,
         "%s%s-eta%s-seed%d-%08x",
-        loss,
-        loss.hasAlpha() ? String.valueOf(alpha) : "",
-        noiseRate,
-        seed,
+        chosen.loss,
+        chosen.loss.hasAlpha() ? String.valueOf(chosen.alpha) : "",
+        chosen.noiseRate,
+        chosen.seed,
         hashCode());
   }
 
@@ -152,29 +136,31 @@ public final class Hyperparameters {
    * @throws IllegalArgumentException if there is no such class, or there are not as many images
    */
   public ImageData select(ImageData images) {
-    ImageData ofClasses = classes.isEmpty() ? images : images.ofClasses(classes);
-    return examplesPerClass == 0 ? ofClasses : ofClasses.firstOfEachClass(examplesPerClass);
+    ImageData ofClasses = chosen.classes.isEmpty() ? images : images.ofClasses(chosen.classes);
+    return chosen.examplesPerClass == 0
+        ? ofClasses
+        : ofClasses.firstOfEachClass(chosen.examplesPerClass);
   }
 
   /** Small networks are trained faster, and always with the same bits, by one thread. */
   void chooseThreads() {
-    if (model != Architecture.RESNET18) {
+    if (chosen.model != Architecture.RESNET18) {
       OpenMpThreads.oneUnlessChosen();
     }
   }
 
   /** A new network for these images. */
   Model network(ImageData images) {
-    return switch (model) {
+    return switch (chosen.model) {
       case MLP ->
           with(Mlp.builder(images.numPixels(), images.numClasses()))
-              .widths(widths)
-              .batchNorm(batchNorm)
+              .widths(chosen.widths)
+              .batchNorm(chosen.batchNorm)
               .build();
       case CNN ->
           with(Cnn.builder(images.channels(), images.height(), images.width(), images.numClasses()))
-              .widths(widths)
-              .batchNorm(batchNorm)
+              .widths(chosen.widths)
+              .batchNorm(chosen.batchNorm)
               .build();
       case RESNET18 ->
           with(ResNet18.builder(
@@ -185,18 +171,18 @@ public final class Hyperparameters {
 
   private <B extends NetworkBuilder<B>> B with(B network) {
     return network
-        .activation(activation)
-        .loss(loss.withAlpha(alpha))
+        .activation(chosen.activation)
+        .loss(chosen.loss.withAlpha(chosen.alpha))
         .learningRate(schedule())
-        .weightDecay(weightDecay)
-        .seed(seed);
+        .weightDecay(chosen.weightDecay)
+        .seed(chosen.seed);
   }
 
   private ISchedule schedule() {
     Map<Integer, Double> rates = new TreeMap<>();
-    double rate = learningRate;
+    double rate = chosen.learningRate;
     rates.put(0, rate);
-    for (int drop : drops) {
+    for (int drop : chosen.drops) {
       rate /= 10;
       rates.put(drop, rate);
     }
@@ -205,42 +191,42 @@ public final class Hyperparameters {
 
   /** The noise of the training labels, seeded with {@link #seed}. */
   public LabelNoise noise(int numClasses) {
-    return noise.of(numClasses, noiseRate).withSeed(seed);
+    return chosen.noise.of(numClasses, chosen.noiseRate).withSeed(chosen.seed);
   }
 
   /** Puts examples into the order they have in an epoch, from 1. */
   void shuffle(DataSet data, int epoch) {
-    data.shuffle(seed * 1_000_003 + epoch);
+    data.shuffle(chosen.seed * 1_000_003 + epoch);
   }
 
   /** The loss. */
   public LossKind loss() {
-    return loss;
+    return chosen.loss;
   }
 
   /** The alpha of the loss; 0 where it has none. */
   public double alpha() {
-    return alpha;
+    return chosen.alpha;
   }
 
   /** The probability that a label is corrupted. */
   public double noiseRate() {
-    return noiseRate;
+    return chosen.noiseRate;
   }
 
   /** The seed of weights, order and noise. */
   public long seed() {
-    return seed;
+    return chosen.seed;
   }
 
   /** The number of epochs. */
   public int epochs() {
-    return epochs;
+    return chosen.epochs;
   }
 
   /** The number of examples of a batch. */
   int batch() {
-    return batch;
+    return chosen.batch;
   }
 
   /** The options; each is checked when it is set. */

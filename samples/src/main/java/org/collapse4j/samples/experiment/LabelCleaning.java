@@ -9,11 +9,11 @@ import org.collapse4j.noise.NoisyLabels;
 import org.collapse4j.noise.SuspectLabel;
 import org.collapse4j.noise.SuspectLabels;
 import org.collapse4j.samples.data.ImageData;
-import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /**
  * Training labels that look wrong are left out or replaced, and a network is trained anew.
@@ -22,8 +22,6 @@ import org.nd4j.linalg.dataset.DataSet;
  * training only goes on, unobserved, to tell what it would have come to without cleaning.
  */
 public final class LabelCleaning {
-  private static final int BATCH = 1000;
-
   private final Hyperparameters hyperparameters;
   private final boolean replaced;
   private final ImageData images;
@@ -116,15 +114,9 @@ public final class LabelCleaning {
 
   /** Looks for suspects, by their position, and for nothing that clean labels would tell. */
   private NeuralCollapseListener listener() {
-    DataSet given = corrupted();
-    DataSet probe = new DataSet(given.getFeatures(), given.getLabels());
-    return NeuralCollapseListener.builder()
-        .sample(0)
-        .trainProbe(new ExistingDataSetIterator(probe.batchBy(BATCH)))
+    return UnloggedTraining.listener()
+        .trainProbe(UnloggedTraining.probe(corrupted()))
         .suspectLabels(true)
-        .covarianceLimit(0)
-        .sink(observation -> {})
-        .failFast(true)
         .build();
   }
 
@@ -148,7 +140,7 @@ public final class LabelCleaning {
   }
 
   private double accuracy(Model network) {
-    ExistingDataSetIterator batches = new ExistingDataSetIterator(images.heldOut().batchBy(BATCH));
+    DataSetIterator batches = UnloggedTraining.probe(images.heldOut());
     return ((NeuralNetwork) network).doEvaluation(batches, new Evaluation())[0].accuracy();
   }
 }

@@ -13,16 +13,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** One run in a log of JSON lines, which may have others. */
-final class LoggedRun {
+record LoggedRun(Path log, String run) {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Path log;
-  private final String run;
-
-  LoggedRun(Path log, String run) {
-    this.log = log;
-    this.run = run;
-  }
 
   /**
    * Takes what was observed of the run after an epoch out of the log, so that a run which goes on
@@ -51,13 +43,8 @@ final class LoggedRun {
   private void requireLogged(int needed, int lastEpoch) {
     if (lastEpoch < needed) {
       throw new IllegalArgumentException(
-          log
-              + " must have the run \""
-              + run
-              + "\" up to epoch "
-              + needed
-              + ", from where it goes on, not up to "
-              + lastEpoch);
+          "%s must have the run \"%s\" up to epoch %s, from where it goes on, not up to %s"
+              .formatted(log, run, needed, lastEpoch));
     }
   }
 

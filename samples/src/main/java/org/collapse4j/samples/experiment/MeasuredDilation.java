@@ -103,10 +103,8 @@ public record MeasuredDilation(
         dilated.stream().map(o -> o.split() + " at " + o.layer()).distinct().toList();
     if (places.size() > 1) {
       throw new IllegalArgumentException(
-          "The run "
-              + run
-              + " has dilations of several splits or layers, of which one must be chosen: "
-              + String.join(", ", places));
+          "The run %s has dilations of several splits or layers, of which one must be chosen: %s"
+              .formatted(run, String.join(", ", places)));
     }
   }
 
@@ -134,12 +132,8 @@ public record MeasuredDilation(
       return OptionalDouble.of(Double.parseDouble(text));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "The parameter "
-              + parameter
-              + " of the run "
-              + observation.run()
-              + " must be a number, not "
-              + text,
+          "The parameter %s of the run %s must be a number, not %s"
+              .formatted(parameter, observation.run(), text),
           e);
     }
   }

@@ -6,26 +6,11 @@ import org.collapse4j.noise.LabelNoise;
 /** How labels are corrupted, under the names that logs and options have. */
 public enum NoiseKind {
   /** A corrupted label is drawn anew over all classes, and may come out as it was. */
-  UNIFORM {
-    @Override
-    public LabelNoise of(int numClasses, double rate) {
-      return LabelNoise.uniform(numClasses, rate);
-    }
-  },
+  UNIFORM,
   /** A corrupted label becomes any other one. */
-  SYMMETRIC {
-    @Override
-    public LabelNoise of(int numClasses, double rate) {
-      return LabelNoise.symmetric(numClasses, rate);
-    }
-  },
+  SYMMETRIC,
   /** A corrupted label becomes the next one. */
-  PAIR {
-    @Override
-    public LabelNoise of(int numClasses, double rate) {
-      return LabelNoise.pairFlips(numClasses, rate);
-    }
-  };
+  PAIR;
 
   /**
    * The noise.
@@ -33,7 +18,13 @@ public enum NoiseKind {
    * @param numClasses at least two
    * @param rate the probability that a label is corrupted, from 0 to 1
    */
-  public abstract LabelNoise of(int numClasses, double rate);
+  public LabelNoise of(int numClasses, double rate) {
+    return switch (this) {
+      case UNIFORM -> LabelNoise.uniform(numClasses, rate);
+      case SYMMETRIC -> LabelNoise.symmetric(numClasses, rate);
+      case PAIR -> LabelNoise.pairFlips(numClasses, rate);
+    };
+  }
 
   /** The name in logs: {@code uniform}, {@code symmetric} or {@code pair}. */
   @Override

@@ -1,5 +1,6 @@
 package org.collapse4j.samples.experiment;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.collapse4j.dl4j.MemorizationTerminationCondition;
@@ -7,63 +8,25 @@ import org.collapse4j.dl4j.MemorizationTerminationCondition;
 /** What decides which epoch of a training is kept. */
 public enum StoppingCriterion {
   /** The last epoch. */
-  LAST_EPOCH("last epoch") {
-    @Override
-    public EpochScores kept(List<EpochScores> epochs) {
-      return last(epochs);
-    }
-  },
+  LAST_EPOCH("last epoch"),
   /** The epoch of the least held-out dilation. */
-  DILATION("least held-out dilation") {
-    @Override
-    public EpochScores kept(List<EpochScores> epochs) {
-      return best(epochs, epoch -> -epoch.clean().dilation());
-    }
-  },
+  DILATION("least held-out dilation"),
   /** The epoch of the best held-out accuracy. */
-  ACCURACY("best held-out accuracy") {
-    @Override
-    public EpochScores kept(List<EpochScores> epochs) {
-      return best(epochs, epoch -> epoch.clean().accuracy());
-    }
-  },
+  ACCURACY("best held-out accuracy"),
   /** The epoch of the least dilation of held-out images with noisy labels. */
-  NOISY_DILATION("least dilation, noisy held-out labels") {
-    @Override
-    public EpochScores kept(List<EpochScores> epochs) {
-      return best(epochs, epoch -> -epoch.noisy().dilation());
-    }
-  },
+  NOISY_DILATION("least dilation, noisy held-out labels"),
   /** The epoch of the best accuracy on held-out images with noisy labels. */
-  NOISY_ACCURACY("best accuracy, noisy held-out labels") {
-    @Override
-    public EpochScores kept(List<EpochScores> epochs) {
-      return best(epochs, epoch -> epoch.noisy().accuracy());
-    }
-  },
+  NOISY_ACCURACY("best accuracy, noisy held-out labels"),
   /**
    * The last epoch before {@link MemorizationTerminationCondition} ends training; the first if it
    * does so there.
    */
-  MEMORIZATION("last before a quarter is memorized") {
-    @Override
-    public EpochScores kept(List<EpochScores> epochs) {
-      int trained = untilMemorization(epochs).size();
-      return isMemorized(epochs.get(trained - 1))
-          ? epochs.get(Math.max(0, trained - 2))
-          : last(epochs);
-    }
-  },
+  MEMORIZATION("last before a quarter is memorized"),
   /**
    * The epoch that {@link org.collapse4j.dl4j.TrainingScoreCalculator} scores best of those until
    * {@link MemorizationTerminationCondition} ends training.
    */
-  TRAIN_SCORE("best training score until then") {
-    @Override
-    public EpochScores kept(List<EpochScores> epochs) {
-      return best(untilMemorization(epochs), epoch -> epoch.train().score());
-    }
-  };
+  TRAIN_SCORE("best training score until then");
 
   private final String title;
 
@@ -76,7 +39,24 @@ public enum StoppingCriterion {
    *
    * @param epochs of one training, from the first on, at least one
    */
-  public abstract EpochScores kept(List<EpochScores> epochs);
+  public EpochScores kept(List<EpochScores> epochs) {
+    return switch (this) {
+      case LAST_EPOCH -> last(epochs);
+      case DILATION -> best(epochs, epoch -> -epoch.clean().dilation());
+      case ACCURACY -> best(epochs, epoch -> epoch.clean().accuracy());
+      case NOISY_DILATION -> best(epochs, epoch -> -epoch.noisy().dilation());
+      case NOISY_ACCURACY -> best(epochs, epoch -> epoch.noisy().accuracy());
+      case MEMORIZATION -> beforeMemorization(epochs);
+      case TRAIN_SCORE -> best(untilMemorization(epochs), epoch -> epoch.train().score());
+    };
+  }
+
+  private static EpochScores beforeMemorization(List<EpochScores> epochs) {
+    int trained = untilMemorization(epochs).size();
+    return isMemorized(epochs.get(trained - 1))
+        ? epochs.get(Math.max(0, trained - 2))
+        : last(epochs);
+  }
 
   /** Up to the first epoch at which too much is memorized. */
   private static List<EpochScores> untilMemorization(List<EpochScores> epochs) {
@@ -98,14 +78,10 @@ public enum StoppingCriterion {
 
   /** The first of the highest scores; the last epoch if no score is defined. */
   private static EpochScores best(List<EpochScores> epochs, ToDoubleFunction<EpochScores> score) {
-    EpochScores best = null;
-    for (EpochScores epoch : epochs) {
-      double here = score.applyAsDouble(epoch);
-      if (!Double.isNaN(here) && (best == null || here > score.applyAsDouble(best))) {
-        best = epoch;
-      }
-    }
-    return best == null ? last(epochs) : best;
+    return epochs.stream()
+        .filter(epoch -> !Double.isNaN(score.applyAsDouble(epoch)))
+        .max(Comparator.comparingDouble(score))
+        .orElseGet(() -> last(epochs));
   }
 
   /** The criterion in words. */

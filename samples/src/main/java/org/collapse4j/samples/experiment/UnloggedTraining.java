@@ -1,29 +1,39 @@
 package org.collapse4j.samples.experiment;
 
 import java.util.function.Consumer;
+import org.collapse4j.dl4j.NeuralCollapseListener;
 import org.collapse4j.samples.data.ImageData;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A training that nothing is written of: what there is to see of it is up to who runs it. A network
  * is trained with the same bits as by {@link ObservedTraining}.
+ *
+ * @param images that the network is one for
  */
-final class UnloggedTraining {
-  private final Hyperparameters hyperparameters;
-  private final ImageData images;
+record UnloggedTraining(Hyperparameters hyperparameters, ImageData images) {
+  /** How many examples are measured at a time. */
+  private static final int PROBE_BATCH = 1000;
 
-  /**
-   * A training.
-   *
-   * @param images that the network is one for
-   */
-  UnloggedTraining(Hyperparameters hyperparameters, ImageData images) {
-    this.hyperparameters = hyperparameters;
-    this.images = images;
+  /** Starts a listener that looks on, at probes only. */
+  static NeuralCollapseListener.Builder listener() {
+    return NeuralCollapseListener.builder()
+        .sample(0)
+        .covarianceLimit(0)
+        .sink(observation -> {})
+        .failFast(true);
+  }
+
+  /** Without clean labels and indices: an example is known by its position, and only by that. */
+  static DataSetIterator probe(DataSet data) {
+    DataSet bare = new DataSet(data.getFeatures(), data.getLabels());
+    return new ExistingDataSetIterator(bare.batchBy(PROBE_BATCH));
   }
 
   /**

@@ -1,7 +1,5 @@
 package org.collapse4j.samples.model;
 
-import java.util.Locale;
-
 /** A builder of networks for images of one size, which come as rows of pixels. */
 abstract class ImageNetworkBuilder<B extends ImageNetworkBuilder<B>> extends NetworkBuilder<B> {
   final int channels;
@@ -19,14 +17,8 @@ abstract class ImageNetworkBuilder<B extends ImageNetworkBuilder<B>> extends Net
     super(classes);
     if (Math.min(height, width) < least) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "A %s network is for images of at least %d x %d pixels, not of %d x %d",
-              kind,
-              least,
-              least,
-              height,
-              width));
+          "A %s network is for images of at least %s x %s pixels, not of %s x %s"
+              .formatted(kind, least, least, height, width));
     }
     this.channels = channels;
     this.height = height;

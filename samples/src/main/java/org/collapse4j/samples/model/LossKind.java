@@ -9,26 +9,11 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 /** The losses that the experiments compare, under the names they have in logs and options. */
 public enum LossKind {
   /** Cross-entropy, DL4J's own; it has no alpha. */
-  CE {
-    @Override
-    public ILossFunction withAlpha(double alpha) {
-      return new LossMCXENT();
-    }
-  },
+  CE,
   /** Label smoothing. */
-  LS {
-    @Override
-    public ILossFunction withAlpha(double alpha) {
-      return new LossLabelSmoothing(alpha);
-    }
-  },
+  LS,
   /** Label relaxation. */
-  LR {
-    @Override
-    public ILossFunction withAlpha(double alpha) {
-      return new LossLabelRelaxation(alpha);
-    }
-  };
+  LR;
 
   /**
    * The loss function.
@@ -36,7 +21,13 @@ public enum LossKind {
    * @param alpha from 0 to below 1; not looked at by {@link #CE}
    * @throws IllegalArgumentException if alpha is out of range
    */
-  public abstract ILossFunction withAlpha(double alpha);
+  public ILossFunction withAlpha(double alpha) {
+    return switch (this) {
+      case CE -> new LossMCXENT();
+      case LS -> new LossLabelSmoothing(alpha);
+      case LR -> new LossLabelRelaxation(alpha);
+    };
+  }
 
   /** Whether there is an alpha to choose. */
   public boolean hasAlpha() {

@@ -66,7 +66,7 @@ class LabelledTableTest {
     assertEquals(1, train.getColumn(0).stdNumber(false).doubleValue(), FLOAT32);
     List<String> categories = List.of("red", "blue", "blue, dark", "");
     for (int i = 0; i < 2; i++) {
-      String colour = rows.sources().cells(i).get(1);
+      String colour = rows.sources().cells().get(i).get(1);
       double[] oneHot = new double[4];
       oneHot[categories.indexOf(colour)] = 1;
       assertArrayEquals(
@@ -81,7 +81,7 @@ class LabelledTableTest {
     ImageData rows = read("x,kind", "1,a", "", "\"3\",b", "4,a", "5,b");
     for (int i = 0; i < rows.train().numExamples(); i++) {
       String number = rows.sources().names().get(i);
-      String x = rows.sources().cells(i).get(0);
+      String x = rows.sources().cells().get(i).get(0);
       assertEquals(String.valueOf(List.of("1", "", "3", "4", "5").indexOf(x) + 2), number);
     }
   }
