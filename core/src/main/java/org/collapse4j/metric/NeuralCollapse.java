@@ -308,10 +308,8 @@ public final class NeuralCollapse {
       ClassStatistics statistics, INDArray outOfDistributionMean) {
     if (outOfDistributionMean.length() != statistics.dimension()) {
       throw new IllegalArgumentException(
-          "The out-of-distribution mean must have "
-              + statistics.dimension()
-              + " features, not "
-              + outOfDistributionMean.length());
+          "The out-of-distribution mean must have %s features, not %s"
+              .formatted(statistics.dimension(), outOfDistributionMean.length()));
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       double[] g = outOfDistributionMean.castTo(DataType.DOUBLE).dup('c').data().asDouble();

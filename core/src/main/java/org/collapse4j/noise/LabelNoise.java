@@ -1,7 +1,6 @@
 package org.collapse4j.noise;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -123,12 +122,8 @@ public final class LabelNoise {
   private static double[] checkedRow(double[] row, int c, int numClasses) {
     if (row.length != numClasses) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "A transition matrix must be square: it has %d rows, but row %d has %d elements",
-              numClasses,
-              c,
-              row.length));
+          "A transition matrix must be square: it has %s rows, but row %s has %s elements"
+              .formatted(numClasses, c, row.length));
     }
     for (double probability : row) {
       requireRate("A probability in row " + c + " of a transition matrix", probability);
@@ -231,12 +226,8 @@ public final class LabelNoise {
   public int corrupt(long index, int cleanClass) {
     if (cleanClass < 0 || cleanClass >= transition.length) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "A clean class must be from 0 to %d, but that of example %d is %d",
-              transition.length - 1,
-              index,
-              cleanClass));
+          "A clean class must be from 0 to %s, but that of example %s is %s"
+              .formatted(transition.length - 1, index, cleanClass));
     }
     double[] row = transition[cleanClass];
     double replaced = draw(2 * index);

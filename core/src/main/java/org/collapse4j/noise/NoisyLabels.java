@@ -1,6 +1,5 @@
 package org.collapse4j.noise;
 
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -27,11 +26,8 @@ public final class NoisyLabels {
   public static NoisyLabels of(int[] given, int[] clean) {
     if (given.length != clean.length) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "Given and clean labels must be of the same examples, not %d and %d of them",
-              given.length,
-              clean.length));
+          "Given and clean labels must be of the same examples, not %s and %s of them"
+              .formatted(given.length, clean.length));
     }
     requireClasses("given", given);
     requireClasses("clean", clean);
@@ -42,12 +38,8 @@ public final class NoisyLabels {
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0) {
         throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "A label must be a class index, at least 0, but the %s label of example %d is %d",
-                what,
-                i,
-                labels[i]));
+            "A label must be a class index, at least 0, but the %s label of example %s is %s"
+                .formatted(what, i, labels[i]));
       }
     }
   }

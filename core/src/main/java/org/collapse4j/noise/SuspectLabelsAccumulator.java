@@ -153,10 +153,8 @@ public final class SuspectLabelsAccumulator implements Serializable {
     }
     if (features != null && centres.numClasses() != numClasses) {
       throw new IllegalArgumentException(
-          "There must be a centre for each of "
-              + numClasses
-              + " classes, not "
-              + centres.numClasses());
+          "There must be a centre for each of %s classes, not %s"
+              .formatted(numClasses, centres.numClasses()));
     }
   }
 
@@ -168,12 +166,8 @@ public final class SuspectLabelsAccumulator implements Serializable {
   private void requireSameLabel(long index, int given) {
     if (given < 0 || given >= numClasses) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "A label must be a class index from 0 to %d, but that of example %d is %d",
-              numClasses - 1,
-              index,
-              given));
+          "A label must be a class index from 0 to %s, but that of example %s is %s"
+              .formatted(numClasses - 1, index, given));
     }
     int before = evidence.find(index);
     if (before != ExampleNumbers.NONE && evidence.given(before) != given) {
@@ -229,11 +223,8 @@ public final class SuspectLabelsAccumulator implements Serializable {
   public void merge(SuspectLabelsAccumulator other) {
     if (other.numClasses != numClasses) {
       throw new IllegalArgumentException(
-          "Evidence can be merged if the classes are the same: "
-              + numClasses
-              + " here, "
-              + other.numClasses
-              + " there");
+          "Evidence can be merged if the classes are the same: %s here, %s there"
+              .formatted(numClasses, other.numClasses));
     }
     Evidence later = other.evidence;
     for (int there = 0; there < later.size(); there++) {

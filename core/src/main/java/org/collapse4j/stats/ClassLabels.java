@@ -87,12 +87,8 @@ public final class ClassLabels {
 
   private static IllegalArgumentException outOfRange(int label, String value, int numClasses) {
     return new IllegalArgumentException(
-        "A label must be a class index from 0 to "
-            + (numClasses - 1)
-            + ", but label "
-            + label
-            + " is "
-            + value);
+        "A label must be a class index from 0 to %s, but label %s is %s"
+            .formatted(numClasses - 1, label, value));
   }
 
   private static int[] largest(INDArray scores) {

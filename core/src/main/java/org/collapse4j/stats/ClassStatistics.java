@@ -44,11 +44,8 @@ public final class ClassStatistics implements Serializable {
   public static ClassStatistics empty(int numClasses, int dimension) {
     if (numClasses < 1 || dimension < 1) {
       throw new IllegalArgumentException(
-          "There must be at least one class and one feature, not "
-              + numClasses
-              + " classes and "
-              + dimension
-              + " features");
+          "There must be at least one class and one feature, not %s classes and %s features"
+              .formatted(numClasses, dimension));
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       boolean withScatter = dimension <= ClassStatisticsAccumulator.DEFAULT_COVARIANCE_LIMIT;

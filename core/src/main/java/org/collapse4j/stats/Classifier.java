@@ -34,10 +34,8 @@ public final class Classifier {
     }
     if (bias != null && bias.length() != weights.rows()) {
       throw new IllegalArgumentException(
-          "The bias must have one element for each of the "
-              + weights.rows()
-              + " classes of the weights, not shape "
-              + Shapes.describe(bias.shape()));
+          "The bias must have one element for each of the %s classes of the weights, not shape %s"
+              .formatted(weights.rows(), Shapes.describe(bias.shape())));
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray w = Nd4j.createUninitialized(DataType.DOUBLE, weights.shape());

@@ -61,10 +61,8 @@ public final class MemorizationStatistics implements Serializable {
   public MemorizationStatistics against(ClassStatistics reference) {
     if (reference.numClasses() != numClasses()) {
       throw new IllegalArgumentException(
-          "Memorization of "
-              + numClasses()
-              + " classes is measured against as many, not "
-              + reference.numClasses());
+          "Memorization of %s classes is measured against as many, not %s"
+              .formatted(numClasses(), reference.numClasses()));
     }
     return new MemorizationStatistics(
         reference, hasClassifier, examples, corrupted, distances, fractions, fitted, recovered);

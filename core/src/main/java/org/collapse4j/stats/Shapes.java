@@ -23,10 +23,8 @@ final class Shapes {
     }
     if (dimension >= 0 && features.columns() != dimension) {
       throw new IllegalArgumentException(
-          "Features must have "
-              + dimension
-              + " columns as before, not shape "
-              + describe(features.shape()));
+          "Features must have %s columns as before, not shape %s"
+              .formatted(dimension, describe(features.shape())));
     }
   }
 }

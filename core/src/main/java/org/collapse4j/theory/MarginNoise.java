@@ -12,7 +12,7 @@ import org.hipparchus.special.Erf;
  * where Y is {@code m - sigma^2}, or 0 if that is below, and the integral runs over a window about
  * that peak, in two parts where Y changes its sign within it.
  */
-final class MarginNoise {
+record MarginNoise(double mean, double deviation) {
   private static final double RELATIVE_ACCURACY = 1e-12;
   private static final int NODES = 24;
   private static final int MAX_EVALUATIONS = 1_000_000;
@@ -22,14 +22,6 @@ final class MarginNoise {
 
   /** Half the window where {@code exp(-3/4 |Y|)} decides, in units of the margin. */
   private static final double DECAYS = 60;
-
-  private final double mean;
-  private final double deviation;
-
-  MarginNoise(double mean, double deviation) {
-    this.mean = mean;
-    this.deviation = deviation;
-  }
 
   /** The expectation of the loss. */
   double expectedLoss(double alpha) {

@@ -56,11 +56,8 @@ public record TheoryCurve(String label, List<Point> points) {
     List<String> header = lines.isEmpty() ? List.of() : List.of(lines.get(0).split(",", -1));
     if (!header.containsAll(COLUMNS)) {
       throw new IllegalArgumentException(
-          csv
-              + " is no table of the theory: it must have the columns "
-              + COLUMNS
-              + ", not "
-              + header);
+          "%s is no table of the theory: it must have the columns %s, not %s"
+              .formatted(csv, COLUMNS, header));
     }
     Map<String, List<Point>> curves = new LinkedHashMap<>();
     for (int i = 1; i < lines.size(); i++) {

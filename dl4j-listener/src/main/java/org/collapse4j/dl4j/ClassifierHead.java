@@ -58,10 +58,8 @@ final class ClassifierHead {
         || conf instanceof OCNNOutputLayer
         || conf instanceof Yolo2OutputLayer) {
       throw new IllegalArgumentException(
-          "An output must be an output layer with classes to be measured, but \""
-              + name
-              + "\" is a "
-              + conf.getClass().getSimpleName());
+          "An output must be an output layer with classes to be measured, but \"%s\" is a %s"
+              .formatted(name, conf.getClass().getSimpleName()));
     }
     ClassifierHead head = new ClassifierHead(name, layer);
     if (head.units == 1) {

@@ -52,10 +52,8 @@ final class MeasuredComputationGraph extends MeasuredNetwork {
     GraphVertex vertex = graph.getVertex(name);
     if (!vertex.hasLayer()) {
       throw new IllegalArgumentException(
-          "An output must be an output layer with classes to be measured, but \""
-              + name
-              + "\" is a "
-              + vertex.getClass().getSimpleName());
+          "An output must be an output layer with classes to be measured, but \"%s\" is a %s"
+              .formatted(name, vertex.getClass().getSimpleName()));
     }
     return ClassifierHead.of(name, vertex.getLayer());
   }

@@ -80,10 +80,7 @@ public final class MemorizationTerminationCondition implements EpochTerminationC
   /** What ends training, as DL4J logs it and its result has it. */
   @Override
   public String toString() {
-    return "MemorizationTerminationCondition("
-        + Metric.MEMORIZATION_ESTIMATED.key()
-        + " > "
-        + mostMemorized
-        + ")";
+    return "MemorizationTerminationCondition(%s > %s)"
+        .formatted(Metric.MEMORIZATION_ESTIMATED.key(), mostMemorized);
   }
 }

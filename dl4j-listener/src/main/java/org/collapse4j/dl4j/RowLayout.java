@@ -105,10 +105,8 @@ record RowLayout(Unit unit, boolean channelsLast) {
         };
     if (perRow.length() != rows) {
       throw new IllegalArgumentException(
-          "A label mask must have one element for each of the "
-              + rows
-              + " labelled rows, not shape "
-              + Arrays.toString(mask.shape()));
+          "A label mask must have one element for each of the %s labelled rows, not shape %s"
+              .formatted(rows, Arrays.toString(mask.shape())));
     }
     return perRow.dup('c').reshape(rows).toDoubleVector();
   }

@@ -101,10 +101,8 @@ final class CsvLogReader extends LogReader {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    file
-                        + " was written by a newer version: its column \""
-                        + column
-                        + "\" is no metric known here"));
+                    "%s was written by a newer version: its column \"%s\" is no metric known here"
+                        .formatted(file, column)));
   }
 
   private void read(LogLines.Line first, Columns columns) throws IOException {

@@ -90,12 +90,8 @@ final class JsonLinesLogReader extends LogReader {
     }
     if (found > JsonLinesSink.SCHEMA) {
       throw new IllegalArgumentException(
-          where
-              + " was written by a newer version: schema "
-              + found
-              + ", where up to "
-              + JsonLinesSink.SCHEMA
-              + " can be read");
+          "%s was written by a newer version: schema %s, where up to %s can be read"
+              .formatted(where, found, JsonLinesSink.SCHEMA));
     }
     if (schema != 0 && schema != found) {
       throw new IllegalArgumentException(

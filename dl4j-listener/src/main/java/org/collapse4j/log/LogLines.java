@@ -23,36 +23,18 @@ final class LogLines implements Closeable {
     in = Files.newInputStream(file);
   }
 
-  /** A line, without its end. */
-  static final class Line {
-    private final int number;
-    private final byte[] bytes;
-    private final boolean ended;
-
-    private Line(int number, byte[] bytes, boolean ended) {
-      this.number = number;
-      this.bytes = bytes;
-      this.ended = ended;
-    }
-
-    /** Its number, from 1. */
-    int number() {
-      return number;
-    }
-
+  /**
+   * A line, without its end.
+   *
+   * @param number from 1
+   * @param bytes its text as it stands in the file; not to be modified
+   * @param ended whether a line feed follows
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  record Line(int number, byte[] bytes, boolean ended) {
     /** Its text. What is no UTF-8, as in a torn letter, is replaced. */
     String text() {
       return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    /** Its text as it stands in the file; not to be modified. */
-    byte[] bytes() {
-      return bytes;
-    }
-
-    /** Whether a line feed follows. */
-    boolean ended() {
-      return ended;
     }
   }
 

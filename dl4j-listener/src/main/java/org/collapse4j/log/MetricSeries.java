@@ -1,9 +1,11 @@
 package org.collapse4j.log;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.collapse4j.metric.Metric;
 
 /**
@@ -14,6 +16,9 @@ import org.collapse4j.metric.Metric;
  * @param observations by iteration, rising; of two at the same moment the one written later
  */
 public record MetricSeries(String split, String layer, List<Observation> observations) {
+  private static final Comparator<Observation> MOMENTS =
+      Comparator.comparingLong(Observation::iteration).thenComparingInt(Observation::epoch);
+
   /** Copies the list. */
   public MetricSeries {
     observations = List.copyOf(observations);
@@ -28,34 +33,23 @@ public record MetricSeries(String split, String layer, List<Observation> observa
   }
 
   static MetricSeries of(String split, String layer, List<Observation> written) {
-    Map<Moment, Observation> byMoment = new TreeMap<>();
-    written.forEach(o -> byMoment.put(new Moment(o.epoch(), o.iteration()), o));
+    Map<Observation, Observation> byMoment = new TreeMap<>(MOMENTS);
+    written.forEach(o -> byMoment.put(o, o));
     return new MetricSeries(split, layer, List.copyOf(byMoment.values()));
-  }
-
-  private record Moment(int epoch, long iteration) implements Comparable<Moment> {
-    @Override
-    public int compareTo(Moment other) {
-      return iteration != other.iteration
-          ? Long.compare(iteration, other.iteration)
-          : Integer.compare(epoch, other.epoch);
-    }
   }
 
   /** The defined values of a metric. */
   public List<Point> points(Metric metric) {
-    return observations.stream()
-        .filter(o -> isDefined(o, metric))
-        .map(o -> Point.of(o, metric))
-        .toList();
+    return defined(metric).toList();
   }
 
   /** The first defined value of a metric. */
   public Optional<Point> first(Metric metric) {
-    return observations.stream()
-        .filter(o -> isDefined(o, metric))
-        .findFirst()
-        .map(o -> Point.of(o, metric));
+    return defined(metric).findFirst();
+  }
+
+  private Stream<Point> defined(Metric metric) {
+    return observations.stream().filter(o -> isDefined(o, metric)).map(o -> Point.of(o, metric));
   }
 
   /** The last defined value of a metric. */

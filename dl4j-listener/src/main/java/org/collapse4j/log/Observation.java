@@ -112,52 +112,38 @@ public record Observation(
 
   /** The same of a run with these hyperparameters. */
   public Observation withParameters(Map<String, String> known) {
-    return new Observation(
-        run, epoch, iteration, split, layer, measurements, known, examples, time, started);
+    return with(measurements, known, examples, time, started);
   }
 
   /** The same with what is known of single examples. */
   public Observation withExamples(Examples known) {
-    return new Observation(
-        run, epoch, iteration, split, layer, measurements, parameters, known, time, started);
+    return with(measurements, parameters, known, time, started);
   }
 
   /** The same made at a time, in a training that began at another, as far as they are known. */
   public Observation withTimes(Optional<Instant> made, Optional<Instant> trainingStarted) {
-    return new Observation(
-        run,
-        epoch,
-        iteration,
-        split,
-        layer,
-        measurements,
-        parameters,
-        examples,
-        made,
-        trainingStarted);
+    return with(measurements, parameters, examples, made, trainingStarted);
   }
 
   /** The same that tells nothing of single classes, pairs of them, and examples. */
   public Observation withNumbersOnly() {
     Measurements.Builder numbers = Measurements.builder();
     measurements.metrics().forEach(metric -> numbers.put(metric, measurements.value(metric)));
-    return new Observation(
-        run,
-        epoch,
-        iteration,
-        split,
-        layer,
-        numbers.build(),
-        parameters,
-        Examples.none(),
-        time,
-        started);
+    return withDetails(numbers.build(), Examples.none());
   }
 
   /** The same with other measurements, and what is known of single examples. */
   Observation withDetails(Measurements measured, Examples known) {
-    return new Observation(
-        run, epoch, iteration, split, layer, measured, parameters, known, time, started);
+    return with(measured, parameters, known, time, started);
+  }
+
+  private Observation with(
+      Measurements values,
+      Map<String, String> known,
+      Examples single,
+      Optional<Instant> made,
+      Optional<Instant> begun) {
+    return new Observation(run, epoch, iteration, split, layer, values, known, single, made, begun);
   }
 
   /** Parameters that are copied already, so that the observations of a run share them. */

@@ -124,11 +124,8 @@ final class ObservationJson {
         return Optional.ofNullable(text).map(Instant::parse);
       } catch (DateTimeException e) {
         throw new IllegalArgumentException(
-            "its member \""
-                + member
-                + "\" must be a time such as 2023-05-01T12:00:00Z, not \""
-                + text
-                + "\"",
+            "its member \"%s\" must be a time such as 2023-05-01T12:00:00Z, not \"%s\""
+                .formatted(member, text),
             e);
       }
     }

@@ -62,9 +62,8 @@ public abstract class SerialSink implements MetricSink {
   private void requireOpen(Observation observation) throws IOException {
     if (closed) {
       throw new IOException(
-          getClass().getSimpleName()
-              + " is closed; it was handed an observation of epoch "
-              + observation.epoch());
+          "%s is closed; it was handed an observation of epoch %s"
+              .formatted(getClass().getSimpleName(), observation.epoch()));
     }
   }
 

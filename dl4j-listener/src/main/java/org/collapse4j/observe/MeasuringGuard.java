@@ -45,12 +45,17 @@ public final class MeasuringGuard {
 
   /** Runs a step of measuring; {@code what} completes the sentence "could not ...". */
   public void run(String what, Step step) {
-    call(
+    succeeds(what, step);
+  }
+
+  /** Runs a step of measuring; whether it has not failed. */
+  boolean succeeds(String what, Step step) {
+    return call(
         what,
-        null,
+        false,
         () -> {
           step.run();
-          return null;
+          return true;
         });
   }
 

@@ -139,9 +139,8 @@ public final class Observer implements AutoCloseable {
       return;
     }
     boolean isTaken =
-        guard.call(
+        guard.succeeds(
             "take a sample of the training examples",
-            false,
             () -> {
               MultiDataSet offered = batch.get();
               if (!schedule.isInEpoch() && current.hasComeRound(offered)) {
@@ -149,7 +148,6 @@ public final class Observer implements AutoCloseable {
               } else {
                 current.offer(offered, model.classes(offered));
               }
-              return true;
             });
     passesOver = !isTaken && current.isEmpty();
   }
@@ -507,15 +505,7 @@ public final class Observer implements AutoCloseable {
           .globalMean(options.globalMean)
           .covarianceLimit(options.covarianceLimit)
           .outOfDistributionMeans(outOfDistributionMeans)
-          .attempt(
-              (purpose, step) ->
-                  guard.call(
-                      purpose,
-                      false,
-                      () -> {
-                        step.run();
-                        return true;
-                      }));
+          .attempt((purpose, step) -> guard.succeeds(purpose, step::run));
     }
 
     private boolean findsSuspectsIn(String split) {
@@ -542,10 +532,8 @@ public final class Observer implements AutoCloseable {
           tellOfAbsentClasses(name, point, results.get(point).statistics());
         } else if (!evaluation.failedPoints().contains(point)) {
           guard.noteOnce(
-              name
-                  + " has no labelled example for \""
-                  + point.name()
-                  + "\", so that nothing is measured there");
+              "%s has no labelled example for \"%s\", so that nothing is measured there"
+                  .formatted(name, point.name()));
         }
       }
       if (memorization.lacksReference()

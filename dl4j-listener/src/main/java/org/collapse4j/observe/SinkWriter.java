@@ -169,11 +169,8 @@ final class SinkWriter {
       Uninterruptibles.getUninterruptibly(submit(last), longestWait);
     } catch (TimeoutException e) {
       throw new IOException(
-          "collapse4j could not "
-              + purpose
-              + " to the end within "
-              + longestWait.toMillis()
-              + " ms",
+          "collapse4j could not %s to the end within %s ms"
+              .formatted(purpose, longestWait.toMillis()),
           e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {

@@ -273,17 +273,8 @@ final class TrainingSample {
   }
 
   /** Examples that came in one batch, with the number that each has drawn. */
-  private static final class Part {
-    final ExampleArrays examples;
-    final double[] drawn;
-    final int[] classes;
-
-    Part(ExampleArrays examples, double[] drawn, int[] classes) {
-      this.examples = examples;
-      this.drawn = drawn;
-      this.classes = classes;
-    }
-
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Part(ExampleArrays examples, double[] drawn, int[] classes) {
     int size() {
       return drawn.length;
     }

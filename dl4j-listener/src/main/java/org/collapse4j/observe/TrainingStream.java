@@ -88,22 +88,13 @@ public final class TrainingStream {
     public void observe(MeasuredPoint point, Supplier<LabelledRows> rows) {
       lock.readLock().lock();
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        if (!spoilt.contains(point) && !isAdded(point, rows)) {
+        if (!spoilt.contains(point)
+            && !guard.succeeds("measure \"" + point.name() + "\"", () -> add(point, rows.get()))) {
           spoilt.add(point);
         }
       } finally {
         lock.readLock().unlock();
       }
-    }
-
-    private boolean isAdded(MeasuredPoint point, Supplier<LabelledRows> rows) {
-      return guard.call(
-          "measure \"" + point.name() + "\"",
-          false,
-          () -> {
-            add(point, rows.get());
-            return true;
-          });
     }
 
     private void add(MeasuredPoint point, LabelledRows rows) {

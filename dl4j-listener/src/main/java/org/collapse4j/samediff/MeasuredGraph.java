@@ -176,12 +176,8 @@ final class MeasuredGraph implements MeasuredModel {
     }
     if (given.length() != rows) {
       throw new IllegalArgumentException(
-          "Labels must be as many as the "
-              + rows
-              + " rows of features, or "
-              + numClasses
-              + " times as many, not "
-              + given.length());
+          "Labels must be as many as the %s rows of features, or %s times as many, not %s"
+              .formatted(rows, numClasses, given.length()));
     }
     return isUnit(weights()) ? labels.binary(given, false) : labels.indices(given, numClasses);
   }

@@ -31,10 +31,8 @@ record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
             + Arrays.toString(logits.shape()));
     require(
         Arrays.equals(labels.shape(), logits.shape()),
-        "labels must have the shape of the output, "
-            + Arrays.toString(logits.shape())
-            + ", but have "
-            + Arrays.toString(labels.shape()));
+        "labels must have the shape of the output, %s, but have %s"
+            .formatted(Arrays.toString(logits.shape()), Arrays.toString(labels.shape())));
     return new LossBatch(
         readable(asRows(logits)),
         readable(asRows(labels)),

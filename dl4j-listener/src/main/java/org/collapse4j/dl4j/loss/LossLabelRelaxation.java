@@ -171,15 +171,4 @@ public final class LossLabelRelaxation extends SoftmaxLoss {
     }
     return new LossBatch(batch.logits(), batch.labels(), rowMask);
   }
-
-  /** Same alpha, schedule and weights; where the training stands does not count. */
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof LossLabelRelaxation loss && sameOptions(loss);
-  }
-
-  @Override
-  public int hashCode() {
-    return super.hashCode();
-  }
 }

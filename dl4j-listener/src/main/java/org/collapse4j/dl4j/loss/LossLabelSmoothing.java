@@ -69,10 +69,8 @@ public final class LossLabelSmoothing extends SoftmaxLoss {
     requireDistribution(prior);
     if (prior != null && weights != null && prior.length != weights.length) {
       throw new IllegalArgumentException(
-          "prior and class weights must have one value a class each, but there are "
-              + prior.length
-              + " and "
-              + weights.length);
+          "prior and class weights must have one value a class each, but there are %s and %s"
+              .formatted(prior.length, weights.length));
     }
   }
 
@@ -204,19 +202,6 @@ public final class LossLabelSmoothing extends SoftmaxLoss {
     public boolean accepts(double labelled, double sumOfLabels) {
       return true;
     }
-  }
-
-  /** Same alpha, schedule, weights and prior; where the training stands does not count. */
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof LossLabelSmoothing loss
-        && sameOptions(loss)
-        && Arrays.equals(prior, loss.prior);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * super.hashCode() + Arrays.hashCode(prior);
   }
 
   @Override

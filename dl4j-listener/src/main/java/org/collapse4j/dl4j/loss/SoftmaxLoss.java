@@ -50,10 +50,8 @@ abstract class SoftmaxLoss implements ILossFunction {
     for (int c = 0; weights != null && c < weights.length; c++) {
       if (!(weights[c] >= 0) || Double.isInfinite(weights[c])) {
         throw new IllegalArgumentException(
-            "class weights must be finite and not negative, but that of class "
-                + c
-                + " is "
-                + weights[c]);
+            "class weights must be finite and not negative, but that of class %s is %s"
+                .formatted(c, weights[c]));
       }
     }
   }
@@ -71,9 +69,8 @@ abstract class SoftmaxLoss implements ILossFunction {
     }
     if (!values.isVectorOrScalar()) {
       throw new IllegalArgumentException(
-          what
-              + " must be a vector of one value a class, but have shape "
-              + Arrays.toString(values.shape()));
+          "%s must be a vector of one value a class, but have shape %s"
+              .formatted(what, Arrays.toString(values.shape())));
     }
     return values.reshape(values.length()).toDoubleVector();
   }
@@ -258,11 +255,8 @@ abstract class SoftmaxLoss implements ILossFunction {
   private static void requireLength(double[] values, LossBatch batch, String what) {
     if (values != null && values.length != batch.classes()) {
       throw new IllegalArgumentException(
-          what
-              + " must be one a class, of which the output has "
-              + batch.classes()
-              + ", but there are "
-              + values.length);
+          "%s must be one a class, of which the output has %s, but there are %s"
+              .formatted(what, batch.classes(), values.length));
     }
   }
 
@@ -271,19 +265,23 @@ abstract class SoftmaxLoss implements ILossFunction {
     return toString();
   }
 
-  /** The same alpha, schedule and weights; where the training stands does not count. */
-  final boolean sameOptions(SoftmaxLoss other) {
-    return alpha == other.alpha
-        && Objects.equals(alphaSchedule, other.alphaSchedule)
-        && Arrays.equals(weights, other.weights);
+  /** Same alpha, schedule, weights and prior; where the training stands does not count. */
+  @Override
+  @SuppressWarnings("EqualsGetClass") // The losses themselves are final.
+  public boolean equals(Object other) {
+    return other instanceof SoftmaxLoss loss
+        && getClass() == loss.getClass()
+        && alpha == loss.alpha
+        && Objects.equals(alphaSchedule, loss.alphaSchedule)
+        && Arrays.equals(weights, loss.weights)
+        && Arrays.equals(priorOrNull(), loss.priorOrNull());
   }
 
   @Override
-  public abstract boolean equals(Object other);
-
-  @Override
   public int hashCode() {
-    return Objects.hash(getClass().getName(), alpha, alphaSchedule, Arrays.hashCode(weights));
+    int options =
+        Objects.hash(getClass().getName(), alpha, alphaSchedule, Arrays.hashCode(weights));
+    return 31 * options + Arrays.hashCode(priorOrNull());
   }
 
   @Override

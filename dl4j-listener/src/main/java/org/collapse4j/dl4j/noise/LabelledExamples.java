@@ -63,11 +63,8 @@ public final class LabelledExamples {
     Labelling known = Labelling.annotating(labels);
     if (of(data).isEmpty() && labels.size() != data.numExamples()) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "Clean labels must be of the examples of the data, but there are %d of %d examples",
-              labels.size(),
-              data.numExamples()));
+          "Clean labels must be of the examples of the data, but there are %s of %s examples"
+              .formatted(labels.size(), data.numExamples()));
     }
     return known.label(data, 0, null);
   }
@@ -98,9 +95,8 @@ public final class LabelledExamples {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Of the examples some must be left, but the labels of all "
-                        + data.numExamples()
-                        + " are suspect"));
+                    "Of the examples some must be left, but the labels of all %s are suspect"
+                        .formatted(data.numExamples())));
   }
 
   /**
@@ -169,11 +165,8 @@ public final class LabelledExamples {
     }
     if (examples.size() != data.numExamples()) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "Either all examples carry their index and labels or none, but %d of %d do",
-              examples.size(),
-              data.numExamples()));
+          "Either all examples carry their index and labels or none, but %s of %s do"
+              .formatted(examples.size(), data.numExamples()));
     }
     requireSameLabels(examples, classes(data.getLabels()));
     return Optional.of(examples);
@@ -217,10 +210,8 @@ public final class LabelledExamples {
       indices[i] = (int) labels[i];
       if (indices[i] != labels[i] || indices[i] < 0) {
         throw new IllegalArgumentException(
-            "A label must be a class index, an integer from 0 on, but label "
-                + i
-                + " is "
-                + labels[i]);
+            "A label must be a class index, an integer from 0 on, but label %s is %s"
+                .formatted(i, labels[i]));
       }
     }
     return indices;

@@ -102,13 +102,8 @@ final class Labelling {
       String what, LabelledExample example, int label, int numClasses) {
     if (label >= numClasses) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "A %s must be a class index from 0 to %d, but that of example %d is %d",
-              what,
-              numClasses - 1,
-              example.index(),
-              label));
+          "A %s must be a class index from 0 to %s, but that of example %s is %s"
+              .formatted(what, numClasses - 1, example.index(), label));
     }
   }
 
