@@ -82,13 +82,13 @@ public final class Main {
     TypedName.register(commands, Architecture.class);
     TypedName.register(commands, Activation.class);
     TypedName.register(commands, GlobalMean.class);
-    commands.getSubcommands().values().forEach(Main::shortenSynopsis);
+    commands.getSubcommands().values().forEach(Main::listOptions);
     return commands;
   }
 
-  /** The options are listed below it, and a long synopsis would be broken within them. */
-  private static void shortenSynopsis(CommandLine command) {
-    command.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+  /** In the order they are declared; not in the synopsis too, which would be broken within them. */
+  private static void listOptions(CommandLine command) {
+    command.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }
 
   /** What cannot be printed is no success, whatever the command says. */

@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "clean",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     defaultValueProvider = CleanCommand.Defaults.class,
     footer = {"", "Example:", "  collapse4j clean --noise-rate 0.2 --seeds 1,2,3 --json"},
     description = {

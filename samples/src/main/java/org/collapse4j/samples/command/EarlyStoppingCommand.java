@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "early-stopping",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     defaultValueProvider = EarlyStoppingCommand.Defaults.class,
     footer = {"", "Example:", "  collapse4j early-stopping --noise-rates 0.4 --epochs 30"},
     description = {

@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "measure",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples:",

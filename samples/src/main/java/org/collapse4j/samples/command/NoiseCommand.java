@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "noise",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Example:",

@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "profile",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {"", "Example:", "  collapse4j profile --epochs 5"},
     description = {
       "Shows NC1 and the accuracy of the nearest class centre at every layer, epoch by epoch.",

@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "summary",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Example:",

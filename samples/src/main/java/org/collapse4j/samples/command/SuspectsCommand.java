@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "suspects",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Example:",

@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "theory",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {"", "Example:", "  collapse4j theory --eta 0:0.4:0.02 --alpha 0,0.1 --log runs"},
     description = {
       "Solves the memorization-dilation model (Nguyen et al., ICLR 2023) for every eta, alpha and C.",

@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {"", "Example:", "  collapse4j train --noise-rate 0.2 --epochs 30 --run noisy"},
     defaultValueProvider = TrainCommand.Defaults.class,
     description = {
