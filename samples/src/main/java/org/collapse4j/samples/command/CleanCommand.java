@@ -52,6 +52,8 @@ public final class CleanCommand implements Callable<Integer> {
   private static final Set<String> NEEDS_TRUTH =
       Set.of("wrong", "suspects.wrong", "accuracy.clean");
 
+  private static final Set<String> COMPARED = Set.of("accuracy.before", "accuracy.clean");
+
   static {
     NUMBERS.put("wrong", Outcome::wrong);
     NUMBERS.put("suspects", Outcome::suspects);
@@ -85,6 +87,13 @@ public final class CleanCommand implements Callable<Integer> {
   private boolean replaced;
 
   @Option(
+      names = "--uncompared",
+      description =
+          "end the first training where its evidence is complete, which spares most of it, and "
+              + "leave out the accuracies on all labels and on clean ones")
+  private boolean uncompared;
+
+  @Option(
       names = "--seeds",
       paramLabel = "S",
       split = ",",
@@ -113,7 +122,7 @@ public final class CleanCommand implements Callable<Integer> {
     }
     for (long seed : new LinkedHashSet<>(seeds)) {
       try (Bar bar = new Bar(seed)) {
-        outcomes.add(new LabelCleaning(options.seed(seed).build(), replaced, images, bar).run());
+        outcomes.add(cleaning(options.seed(seed).build(), images, bar).run());
       }
       if (!json) {
         print(out, String.valueOf(seed), outcomes.subList(outcomes.size() - 1, outcomes.size()));
@@ -126,6 +135,10 @@ public final class CleanCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private LabelCleaning cleaning(Hyperparameters hyperparameters, ImageData images, Bar bar) {
+    return new LabelCleaning(hyperparameters, replaced, !uncompared, images, bar);
   }
 
   private void printHead(PrintWriter out, ImageData images) {
@@ -168,7 +181,8 @@ public final class CleanCommand implements Callable<Integer> {
 
   /** Which labels are wrong is only known where they were corrupted here. */
   private String known(String key, String text) {
-    return noiseRate == 0 && NEEDS_TRUTH.contains(key) ? "-" : text;
+    boolean isUnknown = noiseRate == 0 && NEEDS_TRUTH.contains(key);
+    return isUnknown || (uncompared && COMPARED.contains(key)) ? "-" : text;
   }
 
   /** Several seeds have no epoch in common. */
@@ -190,6 +204,7 @@ public final class CleanCommand implements Callable<Integer> {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("noise.rate", noiseRate);
     values.putAll(means(outcomes));
+    values.replaceAll((key, value) -> value.isNaN() ? null : value);
     return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(values)
         + System.lineSeparator();
   }

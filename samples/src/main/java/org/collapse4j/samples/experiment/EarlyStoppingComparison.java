@@ -82,6 +82,7 @@ public final class EarlyStoppingComparison {
             network -> {
               epochs.add(scores(epochs.size() + 1, network));
               epochDone.run();
+              return true;
             });
     return List.copyOf(epochs);
   }

@@ -2,7 +2,7 @@ package org.collapse4j.samples.experiment;
 
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.collapse4j.dl4j.NeuralCollapseListener;
 import org.collapse4j.dl4j.noise.LabelledExamples;
 import org.collapse4j.noise.NoisyLabels;
@@ -19,11 +19,13 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * Training labels that look wrong are left out or replaced, and a network is trained anew.
  *
  * <p>The evidence on the labels is complete where memorization begins. From there the first
- * training only goes on, unobserved, to tell what it would have come to without cleaning.
+ * training only goes on, unobserved, to tell what it would have come to without cleaning; where
+ * nothing is compared it ends there.
  */
 public final class LabelCleaning {
   private final Hyperparameters hyperparameters;
   private final boolean replaced;
+  private final boolean compared;
   private final ImageData images;
   private final Progress progress;
 
@@ -33,13 +35,20 @@ public final class LabelCleaning {
    * @param hyperparameters of every training, and of the noise
    * @param replaced whether suspect labels are replaced by the class that their example sits with;
    *     else the examples are left out
+   * @param compared whether it is also told what training on all labels, and on clean ones, comes
+   *     to
    * @param all what the hyperparameters select from; not modified
    * @param progress is told how it goes
    */
   public LabelCleaning(
-      Hyperparameters hyperparameters, boolean replaced, ImageData all, Progress progress) {
+      Hyperparameters hyperparameters,
+      boolean replaced,
+      boolean compared,
+      ImageData all,
+      Progress progress) {
     this.hyperparameters = hyperparameters;
     this.replaced = replaced;
+    this.compared = compared;
     this.images = hyperparameters.select(all);
     this.progress = progress;
   }
@@ -61,9 +70,10 @@ public final class LabelCleaning {
    * @param suspectsWrong how many of these were corrupted
    * @param lastEvidence the epoch at the end of which memorization began, and the evidence was
    *     complete; empty if it has not begun
-   * @param accuracyBefore trained on all labels as they were
+   * @param accuracyBefore trained on all labels as they were; NaN if nothing is compared
    * @param accuracyAfter trained on the cleaned ones
-   * @param accuracyClean trained on all labels before they were corrupted
+   * @param accuracyClean trained on all labels before they were corrupted; NaN if nothing is
+   *     compared
    */
   public record Outcome(
       int wrong,
@@ -81,24 +91,25 @@ public final class LabelCleaning {
             .noise(images.numClasses())
             .corrupt(images.train().getLabels().argMax(1).toIntVector());
     NeuralCollapseListener listener = listener();
-    double before = accuracyAfter("all labels", corrupted(), network -> look(listener, network));
+    Model first = train("all labels", corrupted(), network -> look(listener, network));
     SuspectLabels found = listener.suspectLabels();
     List<SuspectLabel> suspects = found.suspects();
-    double after =
-        suspects.isEmpty()
-            ? before
-            : accuracyAfter("cleaned labels", cleaned(suspects), network -> {});
+    Model second =
+        suspects.isEmpty() && (compared || found.frozenAt().isEmpty())
+            ? first
+            : train("cleaned labels", cleaned(suspects), network -> true);
+    double before = compared ? accuracy(first) : Double.NaN;
     double clean =
-        labels.corruptedCount() == 0
-            ? before
-            : accuracyAfter("clean labels", LabelledExamples.index(images.train()), network -> {});
+        compared && labels.corruptedCount() > 0
+            ? accuracy(train("clean labels", LabelledExamples.index(images.train()), n -> true))
+            : before;
     return new Outcome(
         labels.corruptedCount(),
         suspects.size(),
         (int) suspects.stream().filter(s -> labels.isCorrupted((int) s.index())).count(),
         found.frozenAt(),
         before,
-        after,
+        accuracy(second),
         clean);
   }
 
@@ -120,23 +131,27 @@ public final class LabelCleaning {
         .build();
   }
 
-  /** Until the evidence is complete: from then on there is nothing to see. */
-  private static void look(NeuralCollapseListener listener, Model network) {
+  /**
+   * Until the evidence is complete: from then on there is nothing to see.
+   *
+   * @return whether the training goes on
+   */
+  private boolean look(NeuralCollapseListener listener, Model network) {
     if (listener.suspectLabels().frozenAt().isEmpty()) {
       listener.observe(network);
     }
+    return compared || listener.suspectLabels().frozenAt().isEmpty();
   }
 
-  private double accuracyAfter(String labels, DataSet data, Consumer<Model> afterEpoch) {
+  private Model train(String labels, DataSet data, Predicate<Model> goesOn) {
     progress.trainingStarted(labels, hyperparameters.epochs());
-    return accuracy(
-        new UnloggedTraining(hyperparameters, images)
-            .run(
-                data,
-                network -> {
-                  afterEpoch.accept(network);
-                  progress.epochDone();
-                }));
+    return new UnloggedTraining(hyperparameters, images)
+        .run(
+            data,
+            network -> {
+              progress.epochDone();
+              return goesOn.test(network);
+            });
   }
 
   private double accuracy(Model network) {

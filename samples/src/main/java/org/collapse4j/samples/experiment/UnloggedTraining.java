@@ -1,6 +1,6 @@
 package org.collapse4j.samples.experiment;
 
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.collapse4j.dl4j.NeuralCollapseListener;
 import org.collapse4j.samples.data.ImageData;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
@@ -40,18 +40,20 @@ record UnloggedTraining(Hyperparameters hyperparameters, ImageData images) {
    * Trains a new network.
    *
    * @param data what it is trained on; brought into another order for every epoch
-   * @param afterEpoch is handed the network at the end of every epoch
+   * @param goesOn is handed the network at the end of every epoch, and says whether another follows
+   *     if there is one
    * @return the network after the last epoch
    */
-  Model run(DataSet data, Consumer<Model> afterEpoch) {
+  Model run(DataSet data, Predicate<Model> goesOn) {
     hyperparameters.chooseThreads();
     int epochs = hyperparameters.epochs();
     Model network = hyperparameters.network(images);
-    for (int epoch = 1; epoch <= epochs; epoch++) {
+    boolean isOver = false;
+    for (int epoch = 1; !isOver; epoch++) {
       hyperparameters.shuffle(data, epoch);
       ((NeuralNetwork) network).fit(new ViewIterator(data, hyperparameters.batch()));
-      afterEpoch.accept(network);
-      if (epoch % ObservedTraining.EPOCHS_OF_GARBAGE == 0 || epoch == epochs) {
+      isOver = !goesOn.test(network) || epoch == epochs;
+      if (epoch % ObservedTraining.EPOCHS_OF_GARBAGE == 0 || isOver) {
         Nd4j.getMemoryManager().invokeGc();
       }
     }

@@ -27,9 +27,14 @@ class CleanCommandTest {
   }
 
   private Shell clean(String... more) {
-    List<String> all = new ArrayList<>(List.of("clean", "--data", folder.toString()));
-    all.addAll(List.of("--epochs", "8", "--batch", "16", "--widths", "16"));
+    List<String> all = new ArrayList<>(List.of("--epochs", "8", "--batch", "16", "--widths", "16"));
     all.addAll(List.of(more));
+    return run(all);
+  }
+
+  private Shell run(List<String> options) {
+    List<String> all = new ArrayList<>(List.of("clean", "--data", folder.toString()));
+    all.addAll(options);
     return Shell.run(all.toArray(String[]::new));
   }
 
@@ -111,6 +116,29 @@ class CleanCommandTest {
       numbers[i] = Double.parseDouble(kept[i].replace(",", ""));
     }
     return numbers;
+  }
+
+  /** Only what the first training does after its evidence is complete is left out. */
+  @Test
+  void withoutComparisonTheSameIsFoundAndGained() throws IOException {
+    List<String> options =
+        List.of("--noise-rate", "0.3", "--epochs", "40", "--batch", "4", "--widths", "256");
+    List<String> all = new ArrayList<>(options);
+    all.add("--json");
+    JsonNode compared = json(run(all));
+    all.add("--uncompared");
+    JsonNode told = json(run(all));
+    for (String same : List.of("noise.rate", "wrong", "suspects", "suspects.wrong")) {
+      assertEquals(compared.get(same), told.get(same), same);
+    }
+    assertEquals(compared.get("accuracy.after"), told.get("accuracy.after"));
+    assertTrue(told.get("accuracy.before").isNull(), told.toString());
+    assertTrue(told.get("accuracy.clean").isNull(), told.toString());
+    all.remove("--json");
+    String[] cells = run(all).out().lines().toList().get(4).split(" +", -1);
+    assertTrue(Integer.parseInt(cells[4]) < 40, "memorization begins before the last epoch");
+    assertEquals("-", cells[5], "accuracy on all labels");
+    assertEquals("-", cells[7], "accuracy on clean labels");
   }
 
   @Test
