@@ -2,7 +2,6 @@ package org.collapse4j.noise;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.collapse4j.stats.ClassStatistics;
@@ -173,12 +172,9 @@ public final class SuspectLabelsAccumulator implements Serializable {
     if (before != ExampleNumbers.NONE && evidence.given(before) != given) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "An example is the same with the same label every time, but that of example %d was %d"
-                  + " and is %d now: let the examples carry their index if their order changes",
-              index,
-              evidence.given(before),
-              given));
+              "An example is the same with the same label every time, but that of example %s was"
+                  + " %s and is %s now: let the examples carry their index if their order changes",
+              index, evidence.given(before), given));
     }
   }
 

@@ -49,18 +49,10 @@ public final class ClassLabels {
     boolean scores = labels.rank() == 2 && labels.columns() == numClasses;
     if (!(indices || scores) || labels.size(0) != rows) {
       throw new IllegalArgumentException(
-          "Labels of "
-              + rows
-              + " examples and "
-              + numClasses
-              + " classes must be class indices of shape ["
-              + rows
-              + "] or one-hot of shape ["
-              + rows
-              + ", "
-              + numClasses
-              + "], not "
-              + Shapes.describe(labels.shape()));
+          String.format(
+              "Labels of %s examples and %s classes must be class indices of shape [%s] or one-hot"
+                  + " of shape [%s, %s], not %s",
+              rows, numClasses, rows, rows, numClasses, Shapes.describe(labels.shape())));
     }
     if (labels.isEmpty()) {
       return new int[0];
@@ -210,10 +202,9 @@ public final class ClassLabels {
 
   private IllegalArgumentException refused(String rule) {
     return new IllegalArgumentException(
-        "Labels of \""
-            + name
-            + "\" must "
-            + rule
-            + "; regressions, autoencoders and several classes at once cannot be measured");
+        String.format(
+            "Labels of \"%s\" must %s; regressions, autoencoders and several classes at once"
+                + " cannot be measured",
+            name, rule));
   }
 }

@@ -335,15 +335,10 @@ public final class ClassStatistics implements Serializable {
   static void requireSameShape(int classes, int dimension, int otherClasses, int otherDimension) {
     if (otherClasses != classes || otherDimension != dimension) {
       throw new IllegalArgumentException(
-          "Statistics can be merged if classes and features are the same: "
-              + classes
-              + " classes of "
-              + dimension
-              + " features here, "
-              + otherClasses
-              + " of "
-              + otherDimension
-              + " there");
+          String.format(
+              "Statistics can be merged if classes and features are the same: %s classes of %s"
+                  + " features here, %s of %s there",
+              classes, dimension, otherClasses, otherDimension));
     }
   }
 }

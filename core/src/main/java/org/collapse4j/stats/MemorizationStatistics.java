@@ -81,12 +81,10 @@ public final class MemorizationStatistics implements Serializable {
   public MemorizationStatistics merge(MemorizationStatistics other) {
     if (other.numClasses() != numClasses() || other.hasClassifier != hasClassifier) {
       throw new IllegalArgumentException(
-          "Memorization can be merged if the classes are as many, and a classifier took part in"
-              + " both or in neither: "
-              + numClasses()
-              + " classes here, "
-              + other.numClasses()
-              + " there");
+          String.format(
+              "Memorization can be merged if the classes are as many, and a classifier took part"
+                  + " in both or in neither: %s classes here, %s there",
+              numClasses(), other.numClasses()));
     }
     return new MemorizationStatistics(
         heldOut,

@@ -14,13 +14,10 @@ record CollapsedMinimiser(double featureNorm, double classifierScale, double mar
     double wrong = alpha / 2 + Math.sqrt(2) * lambda;
     if (!(wrong < 0.5)) {
       throw new IllegalArgumentException(
-          "alpha/2 + sqrt(2) lambda must be below 1/2, or the two classes do not separate, not "
-              + wrong
-              + " (alpha "
-              + alpha
-              + ", lambda "
-              + lambda
-              + ")");
+          String.format(
+              "alpha/2 + sqrt(2) lambda must be below 1/2, or the two classes do not separate, not"
+                  + " %s (alpha %s, lambda %s)",
+              wrong, alpha, lambda));
     }
     double margin = Math.log1p(-wrong) - Math.log(wrong);
     double featureNorm = Math.sqrt(margin / Math.sqrt(2));

@@ -45,13 +45,10 @@ public final class SelfContainedPage {
     style = joined(home, styles);
     script = joined(home, scripts);
     policy =
-        "default-src 'none'; script-src '"
-            + hash(script)
-            + "'; style-src '"
-            + hash(style)
-            + "'; img-src "
-            + images
-            + "; base-uri 'none'; form-action 'none'";
+        String.format(
+            "default-src 'none'; script-src '%s'; style-src '%s'; img-src %s; base-uri 'none';"
+                + " form-action 'none'",
+            hash(script), hash(style), images);
   }
 
   /** The content security policy, for the page itself or for the server that it comes from. */

@@ -75,12 +75,10 @@ final class ClassifierHead {
   private void requireSigmoid() {
     if (!(activation instanceof ActivationSigmoid)) {
       throw new IllegalArgumentException(
-          "A single output unit is measured as two classes if its activation is sigmoid, but that"
-              + " of \""
-              + name
-              + "\" is "
-              + activation
-              + ": a regression has no classes to measure");
+          String.format(
+              "A single output unit is measured as two classes if its activation is sigmoid, but"
+                  + " that of \"%s\" is %s: a regression has no classes to measure",
+              name, activation));
     }
   }
 
@@ -202,11 +200,10 @@ final class ClassifierHead {
     int[] classes = classes(labels, numClasses);
     if (classes.length != features.rows()) {
       throw new IllegalArgumentException(
-          "A layer must have one row of features for each of the "
-              + classes.length
-              + " labels, not "
-              + features.rows()
-              + "; its steps or places are not those of the labels");
+          String.format(
+              "A layer must have one row of features for each of the %s labels, not %s; its steps"
+                  + " or places are not those of the labels",
+              classes.length, features.rows()));
     }
     double[] kept = mask == null ? null : layout().maskRows(mask, labels);
     return LabelledRows.of(features, classes, kept, numClasses);

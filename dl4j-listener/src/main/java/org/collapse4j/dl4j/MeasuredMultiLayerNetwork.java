@@ -177,11 +177,10 @@ final class MeasuredMultiLayerNetwork extends MeasuredNetwork {
     boolean oneStep = rows.rank() < 2 || rows.size(1) == 1;
     if (!oneStep && masked.rank() < 4 && !hasLength(masked, rows.size(1))) {
       throw new IllegalArgumentException(
-          "No sample can be taken of inputs of shape "
-              + Arrays.toString(masked.shape())
-              + " whose mask a layer has changed to shape "
-              + Arrays.toString(mask.shape())
-              + ": give a trainProbe");
+          String.format(
+              "No sample can be taken of inputs of shape %s whose mask a layer has changed to"
+                  + " shape %s: give a trainProbe",
+              Arrays.toString(masked.shape()), Arrays.toString(mask.shape())));
     }
     return rows;
   }

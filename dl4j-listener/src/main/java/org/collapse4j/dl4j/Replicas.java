@@ -128,11 +128,10 @@ final class Replicas {
 
   private IllegalArgumentException anotherModel(String which) {
     return new IllegalArgumentException(
-        "A listener measures one model, and this one measures a model at iteration "
-            + iterations
-            + ", but was called by another "
-            + which
-            + "; give each model a listener of its own");
+        String.format(
+            "A listener measures one model, and this one measures a model at iteration %s, but was"
+                + " called by another %s; give each model a listener of its own",
+            iterations, which));
   }
 
   /** Whether every replica that is being trained has done as many iterations. */

@@ -94,11 +94,10 @@ public final class Probe {
   private static void requireReset(String split, Object data, boolean supported) {
     if (!supported) {
       throw new IllegalArgumentException(
-          "The probe \""
-              + split
-              + "\" is read at every observation, so its iterator must support reset(), which "
-              + data.getClass().getName()
-              + " does not");
+          String.format(
+              "The probe \"%s\" is read at every observation, so its iterator must support"
+                  + " reset(), which %s does not",
+              split, data.getClass().getName()));
     }
   }
 

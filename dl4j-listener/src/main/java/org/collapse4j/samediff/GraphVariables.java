@@ -46,11 +46,10 @@ record GraphVariables(String features, String labels, String weights, String bia
     int index = names == null ? -1 : names.indexOf(labels);
     if (index < 0) {
       throw new IllegalArgumentException(
-          "The labels must be a placeholder in the data set label mapping of the training"
-              + " configuration, which \""
-              + labels
-              + "\" is not: the mapping is "
-              + names);
+          String.format(
+              "The labels must be a placeholder in the data set label mapping of the training"
+                  + " configuration, which \"%s\" is not: the mapping is %s",
+              labels, names));
     }
     return index;
   }

@@ -234,12 +234,10 @@ final class MeasuredGraph implements MeasuredModel {
   private INDArray classRows(INDArray array, long dimension) {
     if (array.rank() != 2 || (array.size(0) != dimension && array.size(1) != dimension)) {
       throw new IllegalArgumentException(
-          "The weights \""
-              + names.weights()
-              + "\" must have shape ["
-              + dimension
-              + ", classes], or that transposed, to go with the features, not "
-              + Arrays.toString(array.shape()));
+          String.format(
+              "The weights \"%s\" must have shape [%s, classes], or that transposed, to go with"
+                  + " the features, not %s",
+              names.weights(), dimension, Arrays.toString(array.shape())));
     }
     return array.size(0) == dimension ? array.transpose() : array;
   }

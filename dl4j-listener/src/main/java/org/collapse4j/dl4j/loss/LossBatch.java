@@ -27,12 +27,14 @@ record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
     require(logits != null, "the output before its activation is needed, but is null");
     require(
         logits.rank() >= 2,
-        "the output must be [examples, classes] or have its classes along dimension 1, but has shape "
-            + Arrays.toString(logits.shape()));
+        "the output must be [examples, classes] or have its classes along dimension 1, but has shape"
+            + " %s",
+        logits.shape());
     require(
         Arrays.equals(labels.shape(), logits.shape()),
-        "labels must have the shape of the output, %s, but have %s"
-            .formatted(Arrays.toString(logits.shape()), Arrays.toString(labels.shape())));
+        "labels must have the shape of the output, %s, but have %s",
+        logits.shape(),
+        labels.shape());
     return new LossBatch(
         readable(asRows(logits)),
         readable(asRows(labels)),
@@ -51,10 +53,9 @@ record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
         mask.length() == rows && perRow,
         "a mask must have one value an example or time step, "
             + rows
-            + " of them, or the shape of the output, "
-            + Arrays.toString(logits.shape())
-            + ", but has "
-            + Arrays.toString(mask.shape()));
+            + " of them, or the shape of the output, %s, but has %s",
+        logits.shape(),
+        mask.shape());
     return mask.reshape('c', rows, 1);
   }
 
@@ -73,11 +74,10 @@ record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
   /** What is thrown for a row whose labels the loss does not accept. */
   IllegalArgumentException refusal(int row) {
     return new IllegalArgumentException(
-        "LossLabelRelaxation needs one-hot labels, a single 1 in each row that is not masked, but row "
-            + row
-            + " is "
-            + Arrays.toString(labels.getRow(row).toDoubleVector())
-            + ": for soft labels use LossLabelSmoothing or LossMCXENT");
+        String.format(
+            "LossLabelRelaxation needs one-hot labels, a single 1 in each row that is not masked,"
+                + " but row %s is %s: for soft labels use LossLabelSmoothing or LossMCXENT",
+            row, Arrays.toString(labels.getRow(row).toDoubleVector())));
   }
 
   /** A matrix or column over these rows, in the shape of an array they were made of. */
@@ -110,9 +110,11 @@ record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
     return array.permute(classesLast).reshape('c', array.length() / array.size(1), array.size(1));
   }
 
-  private static void require(boolean holds, String rule) {
+  /** Makes the text of a rule, with the shapes that came, only where it does not hold. */
+  private static void require(boolean holds, String rule, long[]... shapes) {
     if (!holds) {
-      throw new IllegalArgumentException(rule);
+      throw new IllegalArgumentException(
+          String.format(rule, Arrays.stream(shapes).map(Arrays::toString).toArray()));
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.collapse4j.dl4j.noise;
 
 import java.io.Serializable;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -35,13 +34,9 @@ public final class LabelledExample implements Serializable {
     if (index < 0 || given < 0 || clean < UNKNOWN) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "Index and classes of an example are at least 0 (its clean class %d if unknown), not"
-                  + " index %d, given %d, clean %d",
-              UNKNOWN,
-              index,
-              given,
-              clean));
+              "Index and classes of an example are at least 0 (its clean class %s if unknown), not"
+                  + " index %s, given %s, clean %s",
+              UNKNOWN, index, given, clean));
     }
     this.index = index;
     this.given = given;

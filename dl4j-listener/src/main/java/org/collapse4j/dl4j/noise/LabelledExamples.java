@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.collapse4j.noise.LabelNoise;
@@ -178,13 +177,9 @@ public final class LabelledExamples {
       if (example.given() != atHand[i]) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT,
-                "The labels carried along are those of other examples: row %d carries the given"
-                    + " label %d of example %d, but its label is %d",
-                i,
-                example.given(),
-                example.index(),
-                atHand[i]));
+                "The labels carried along are those of other examples: row %s carries the given"
+                    + " label %s of example %s, but its label is %s",
+                i, example.given(), example.index(), atHand[i]));
       }
     }
   }

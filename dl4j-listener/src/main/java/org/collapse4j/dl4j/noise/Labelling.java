@@ -3,7 +3,6 @@ package org.collapse4j.dl4j.noise;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 import org.collapse4j.noise.LabelNoise;
@@ -111,12 +110,9 @@ final class Labelling {
     if (labels.columns() != 1 && labels.columns() != noise.numClasses()) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "Noise over %d classes corrupts labels of %d columns, or of one with class indices,"
-                  + " not of %d",
-              noise.numClasses(),
-              noise.numClasses(),
-              labels.columns()));
+              "Noise over %s classes corrupts labels of %s columns, or of one with class indices,"
+                  + " not of %s",
+              noise.numClasses(), noise.numClasses(), labels.columns()));
     }
   }
 
@@ -165,21 +161,16 @@ final class Labelling {
     if (index >= known.size()) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "Clean labels must be of the examples of the data, but there are %d and an example"
-                  + " has index %d",
-              known.size(),
-              index));
+              "Clean labels must be of the examples of the data, but there are %s and an example"
+                  + " has index %s",
+              known.size(), index));
     }
     if (known.given((int) index) != atHand) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "Clean labels must be of the examples of the data, but example %d has label %d there"
-                  + " and %d in the data",
-              index,
-              known.given((int) index),
-              atHand));
+              "Clean labels must be of the examples of the data, but example %s has label %s there"
+                  + " and %s in the data",
+              index, known.given((int) index), atHand));
     }
     return known.clean((int) index);
   }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 import org.collapse4j.noise.LabelNoise;
@@ -181,14 +180,11 @@ public final class NoisyDataSetIterator extends WrappingDataSetIterator {
       if (at < seen && firstPass[at] != classes[i]) {
         throw new IllegalStateException(
             String.format(
-                Locale.ROOT,
                 "Examples are told apart by their position, so every pass must have the order of"
-                    + " the first, but the label at position %d was %d and is %d now. Let the"
+                    + " the first, but the label at position %s was %s and is %s now. Let the"
                     + " examples carry their index (LabelledExamples.index, or indexedBy), or wrap"
                     + " the data before they are shuffled",
-                at,
-                firstPass[at],
-                classes[i]));
+                at, firstPass[at], classes[i]));
       }
       if (at == seen) {
         if (seen == firstPass.length) {

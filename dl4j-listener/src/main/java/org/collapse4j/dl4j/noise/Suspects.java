@@ -3,7 +3,6 @@ package org.collapse4j.dl4j.noise;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.collapse4j.noise.SuspectLabel;
@@ -31,12 +30,9 @@ final class Suspects {
     if (suspect != null && suspect.given() != given) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "Suspect labels must be of the examples of the data, but example %d has label %d"
-                  + " there and %d in the data",
-              index,
-              suspect.given(),
-              given));
+              "Suspect labels must be of the examples of the data, but example %s has label %s"
+                  + " there and %s in the data",
+              index, suspect.given(), given));
     }
     return suspect != null;
   }

@@ -123,11 +123,10 @@ public final class LabelCorrections {
         throw table.wrong(
             row,
             example,
-            "must be a training example of "
-                + images.name()
-                + ", not "
-                + of(row)
-                + ": the options of the data must be those that it was decided with");
+            String.format(
+                "must be a training example of %s, not %s: the options of the data must be those"
+                    + " that it was decided with",
+                images.name(), of(row)));
       }
     }
     if (dropped.size() == labels.length) {

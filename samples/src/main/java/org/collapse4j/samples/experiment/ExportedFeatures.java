@@ -109,15 +109,10 @@ public final class ExportedFeatures {
   private void requireMatchingClassifier() {
     if (classifier != null && classifier.dimension() != features.size(1)) {
       throw new IllegalArgumentException(
-          "In weights: Classifier weights must have shape ["
-              + numClasses
-              + ", "
-              + features.size(1)
-              + "] to go with the features, not ["
-              + classifier.numClasses()
-              + ", "
-              + classifier.dimension()
-              + "]");
+          String.format(
+              "In weights: Classifier weights must have shape [%s, %s] to go with the features,"
+                  + " not [%s, %s]",
+              numClasses, features.size(1), classifier.numClasses(), classifier.dimension()));
     }
   }
 
