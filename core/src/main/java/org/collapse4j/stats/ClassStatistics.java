@@ -74,11 +74,7 @@ public final class ClassStatistics implements Serializable {
 
   /** The number of examples N of all classes. */
   public long totalCount() {
-    long total = 0;
-    for (double count : moments.counts) {
-      total += (long) count;
-    }
-    return total;
+    return Arrays.stream(moments.counts).mapToLong(count -> (long) count).sum();
   }
 
   /** The number of examples that were left out because a feature was NaN or infinite. */
@@ -88,14 +84,12 @@ public final class ClassStatistics implements Serializable {
 
   /** The classes with at least one example, in ascending order. */
   public int[] presentClasses() {
-    int[] present = new int[numClasses()];
-    int size = 0;
-    for (int c = 0; c < present.length; c++) {
-      if (moments.counts[c] > 0) {
-        present[size++] = c;
-      }
-    }
-    return Arrays.copyOf(present, size);
+    return present(moments);
+  }
+
+  private static int[] present(Moments moments) {
+    int classes = moments.numClasses;
+    return IntStream.range(0, classes).filter(c -> moments.counts[c] > 0).toArray();
   }
 
   /**
@@ -294,7 +288,7 @@ public final class ClassStatistics implements Serializable {
       this.numClasses = moments.numClasses;
       this.dimension = moments.dimension;
       this.nonFinite = nonFinite;
-      this.present = IntStream.range(0, numClasses).filter(c -> moments.counts[c] > 0).toArray();
+      this.present = present(moments);
       this.counts = ofPresent(moments.counts, 1);
       this.traces = ofPresent(moments.traces, 1);
       this.means = ofPresent(moments.means, dimension);

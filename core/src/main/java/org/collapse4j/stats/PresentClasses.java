@@ -5,16 +5,12 @@ import java.util.Arrays;
 /**
  * The classes that some rows are of, numbered anew without gaps, so that what is calculated with
  * the rows takes no memory for the classes they are not of.
+ *
+ * @param classes the present classes in ascending order, P of them
+ * @param ofRows the place of each row's class among these
  */
-final class PresentClasses {
-  private final int[] classes;
-  private final int[] ofRows;
-
-  private PresentClasses(int[] classes, int[] ofRows) {
-    this.classes = classes;
-    this.ofRows = ofRows;
-  }
-
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, read in loops.
+record PresentClasses(int[] classes, int[] ofRows) {
   /**
    * The classes of rows.
    *
@@ -39,16 +35,6 @@ final class PresentClasses {
       places[i] = placeOf[ofRows[i]];
     }
     return new PresentClasses(Arrays.copyOf(present, size), places);
-  }
-
-  /** The present classes in ascending order, P of them. */
-  int[] classes() {
-    return classes;
-  }
-
-  /** The place of each row's class among these. */
-  int[] ofRows() {
-    return ofRows;
   }
 
   int size() {

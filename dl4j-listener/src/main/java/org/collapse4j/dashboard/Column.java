@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Lists of numbers as JSON that takes little room, all little-endian in base64: a number takes 5.3
@@ -42,24 +43,14 @@ final class Column {
     if (Arrays.stream(values).allMatch(v -> v == values[0])) {
       return (float) values[0];
     }
-    int[] defined = defined(values);
     if (values.length <= most) {
       return float32(values);
     }
+    int[] defined =
+        IntStream.range(0, values.length).filter(i -> !Double.isNaN(values[i])).toArray();
     int[] kept = defined.length <= most ? defined : extremes(values, defined, most);
     double[] keptValues = Arrays.stream(kept).mapToDouble(i -> values[i]).toArray();
     return new Thinned(int32(kept), float32(keptValues));
-  }
-
-  private static int[] defined(double[] values) {
-    int[] defined = new int[values.length];
-    int count = 0;
-    for (int i = 0; i < values.length; i++) {
-      if (!Double.isNaN(values[i])) {
-        defined[count++] = i;
-      }
-    }
-    return Arrays.copyOf(defined, count);
   }
 
   private static int[] extremes(double[] values, int[] defined, int most) {

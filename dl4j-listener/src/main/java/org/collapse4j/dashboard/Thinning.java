@@ -1,7 +1,7 @@
 package org.collapse4j.dashboard;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Fewer of a long list, evenly apart, with the first and the last. */
 final class Thinning {
@@ -13,13 +13,10 @@ final class Thinning {
   }
 
   static <T> List<T> every(int stride, List<T> all) {
-    List<T> kept = new ArrayList<>();
-    for (int i = 0; i < all.size(); i++) {
-      if (i % stride == 0 || i == all.size() - 1) {
-        kept.add(all.get(i));
-      }
-    }
-    return kept;
+    return IntStream.range(0, all.size())
+        .filter(i -> i % stride == 0 || i == all.size() - 1)
+        .mapToObj(all::get)
+        .toList();
   }
 
   /** Some of the elements, evenly apart, about as many as asked for; the last if that is one. */

@@ -14,17 +14,11 @@ import org.collapse4j.verdict.Verdict;
 import org.collapse4j.verdict.VerdictRules;
 
 /** What the page shows where scripts do not run: the verdicts, and a table of last values. */
-final class WithoutScripts {
+record WithoutScripts(List<RunHistory> runs) {
   /** Verdicts of so many runs at most are listed; with more of them there is only the table. */
   private static final int MOST_RUNS_IN_WORDS = 100;
 
   private static final int MOST_ROWS = 1_000;
-
-  private final List<RunHistory> runs;
-
-  WithoutScripts(List<RunHistory> runs) {
-    this.runs = runs;
-  }
 
   /** A metric of one split as a column of the table. */
   private record Column(

@@ -15,7 +15,7 @@ import org.nd4j.shade.guava.util.concurrent.Uninterruptibles;
  * Keeps those apart who write to one file, be they threads or processes. None waits for its turn
  * longer than a stated time: what writes here is called by a training.
  */
-final class FileTurn {
+record FileTurn(Path path, Duration longestWait) {
   /** How long a turn is waited for: longer than any writer takes to append. */
   static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
@@ -24,18 +24,10 @@ final class FileTurn {
   /** Keep the threads of this process apart, as locks of files keep processes apart. */
   private static final Map<Path, ReentrantLock> OF_THREADS = new ConcurrentHashMap<>();
 
-  private final Path path;
-  private final Duration longestWait;
-
   /** What is done with an open file. */
   @FunctionalInterface
   interface Access {
     void use(FileChannel file) throws IOException;
-  }
-
-  FileTurn(Path path, Duration longestWait) {
-    this.path = path;
-    this.longestWait = longestWait;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
 
@@ -89,13 +90,9 @@ public final class StatsStorageSink extends SerialSink {
   }
 
   private long lastTime(String session) {
-    long last = 0;
-    if (storage instanceof StatsStorage readable) {
-      for (long time : readable.getAllUpdateTimes(session, TYPE_ID, WORKER_ID)) {
-        last = Math.max(last, time);
-      }
-    }
-    return last;
+    return storage instanceof StatsStorage readable
+        ? LongStream.of(readable.getAllUpdateTimes(session, TYPE_ID, WORKER_ID)).max().orElse(0)
+        : 0;
   }
 
   /** Whether another sink to the same storage has written a record of this time. */

@@ -8,20 +8,15 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** The arrays of some examples: inputs, labels, and the masks of both, an example a row of each. */
-final class ExampleArrays {
-  /** Inputs, labels, masks of inputs, masks of labels; null where there is none. */
-  private final INDArray[] arrays;
-
-  private final int inputs;
-  private final int outputs;
-
-  private ExampleArrays(INDArray[] arrays, int inputs, int outputs) {
-    this.arrays = arrays;
-    this.inputs = inputs;
-    this.outputs = outputs;
-  }
-
+/**
+ * The arrays of some examples, an example a row of each.
+ *
+ * @param arrays inputs, labels, masks of inputs, masks of labels; null where there is none
+ * @param inputs how many there are
+ * @param outputs how many labels there are of an example
+ */
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+record ExampleArrays(INDArray[] arrays, int inputs, int outputs) {
   static ExampleArrays of(MultiDataSet batch) {
     int inputs = batch.numFeatureArrays();
     int outputs = batch.numLabelsArrays();

@@ -3,12 +3,12 @@ package org.collapse4j.spark;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SerializableWritable;
 import org.apache.spark.api.java.JavaRDD;
@@ -65,13 +65,13 @@ public final class SparkExamples {
   public static SparkExamples directory(JavaSparkContext context, String directory)
       throws IOException {
     Path path = new Path(directory);
-    List<String> files = new ArrayList<>();
-    for (FileStatus status : path.getFileSystem(context.hadoopConfiguration()).listStatus(path)) {
-      if (status.isFile()) {
-        files.add(status.getPath().toString());
-      }
-    }
-    Collections.sort(files);
+    FileSystem system = path.getFileSystem(context.hadoopConfiguration());
+    List<String> files =
+        Arrays.stream(system.listStatus(path))
+            .filter(FileStatus::isFile)
+            .map(file -> file.getPath().toString())
+            .sorted()
+            .toList();
     int partitions = Math.max(1, Math.min(files.size(), context.defaultParallelism()));
     return files(context.parallelize(files, partitions));
   }

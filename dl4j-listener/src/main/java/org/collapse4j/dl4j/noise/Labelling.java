@@ -12,18 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A rule by which examples get their given and their clean label. */
-final class Labelling {
-  private final LabelNoise noise;
-  private final NoisyLabels known;
-  private final Suspects replaced;
-
-  private Labelling(LabelNoise noise, NoisyLabels known, Suspects replaced) {
-    this.noise = noise;
-    this.known = known;
-    this.replaced = replaced;
-  }
-
+/** A rule by which examples get their given and their clean label, of at most one kind. */
+record Labelling(LabelNoise noise, NoisyLabels known, Suspects replaced) {
   static Labelling corrupting(LabelNoise noise) {
     return new Labelling(Objects.requireNonNull(noise, "noise"), null, null);
   }

@@ -9,15 +9,8 @@ import java.util.Locale;
  * which to the right, as numbers are, is a letter a column, l or r; the last holds for all further
  * columns.
  */
-final class TextTable {
-  private final String alignment;
-  private final int[] widths;
-
-  private TextTable(String alignment, int[] widths) {
-    this.alignment = alignment;
-    this.widths = widths;
-  }
-
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+record TextTable(String alignment, int[] widths) {
   /** A table that grows, of columns of these widths; a longer cell moves its row on. */
   static TextTable ofWidths(String alignment, int... widths) {
     return new TextTable(alignment, widths.clone());
