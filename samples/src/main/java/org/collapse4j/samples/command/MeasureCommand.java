@@ -16,7 +16,6 @@ import org.collapse4j.metric.Metric;
 import org.collapse4j.samples.data.NpyFile;
 import org.collapse4j.samples.experiment.ExportedFeatures;
 import org.collapse4j.stats.GlobalMean;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -147,8 +146,8 @@ public final class MeasureCommand implements Callable<Integer> {
   }
 
   private ExportedFeatures input() throws IOException {
-    ExportedFeatures.Builder input =
-        ExportedFeatures.builder(NpyFile.floats(features), NpyFile.classIndices(labels))
+    ExportedFeatures input =
+        new ExportedFeatures(NpyFile.floats(features), NpyFile.classIndices(labels))
             .batch(batch)
             .leftOut(this::sayLeftOut);
     if (weights != null) {
@@ -163,10 +162,9 @@ public final class MeasureCommand implements Callable<Integer> {
       input.clean(NpyFile.classIndices(clean));
     }
     if (outOfDistribution != null) {
-      INDArray ood = NpyFile.floats(outOfDistribution);
-      input.outOfDistribution(ood);
+      input.outOfDistribution(NpyFile.floats(outOfDistribution));
     }
-    return input.build();
+    return input;
   }
 
   private static String table(Measurements measured) {

@@ -144,10 +144,7 @@ public final class SuspectsCommand implements Callable<Integer> {
   private SuspectLabels suspects(
       Hyperparameters hyperparameters, ImageData all, NoisyLabels labels, PrintWriter progress)
       throws IOException {
-    ObservedTraining.Builder options =
-        ObservedTraining.builder(hyperparameters, log).suspectLabels(true);
-    ObservedTraining observed =
-        (network == null ? options : options.run(network.getFileName().toString())).build();
+    ObservedTraining observed = new ObservedTraining(hyperparameters, log).suspectLabels(true);
     NoisyLabels known = hyperparameters.noiseRate() > 0 ? labels : null;
     if (known != null) {
       progress.printf(Locale.ROOT, "%,d of the labels are wrong%n", known.corruptedCount());
@@ -156,7 +153,9 @@ public final class SuspectsCommand implements Callable<Integer> {
       if (network == null) {
         observed.run(all, table);
       } else {
-        observed.observe(all, SavedNetwork.read(network), table);
+        observed
+            .named(network.getFileName().toString())
+            .observe(all, SavedNetwork.read(network), table);
       }
       return table.last().suspects();
     }

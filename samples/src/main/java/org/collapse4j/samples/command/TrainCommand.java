@@ -86,21 +86,18 @@ public final class TrainCommand implements Callable<Integer> {
     ImageData images = training.images();
     String data = images.name() + (labels == null ? "" : " with labels of " + corrections.name());
     Hyperparameters all = hyperparameters.data(data).build();
-    ObservedTraining.Builder observed =
-        ObservedTraining.builder(all, log)
-            .run(run)
+    ObservedTraining observed =
+        new ObservedTraining(all, log)
+            .named(run)
             .corrections(corrections)
-            .checkpoints(Checkpoint.beside(log));
-    if (checkpoint != null) {
-      checkpoint.requireSame(run, all);
-      observed.from(checkpoint);
-    }
+            .checkpoints(Checkpoint.beside(log))
+            .from(checkpoint);
     boolean noisy = all.noiseRate() > 0;
     try (EpochTable table = EpochTable.ofCollapse(spec.commandLine().getOut(), noisy)) {
       if (checkpoint != null) {
         table.goesOnAfter(checkpoint.epoch(), all.epochs());
       }
-      observed.build().run(images, table);
+      observed.run(images, table);
       return sayWhatHappened(log, table.last() == null || Double.isFinite(table.last().loss()));
     }
   }

@@ -35,36 +35,79 @@ public final class ExportedFeatures {
 
   private final INDArray features;
   private final INDArray labels;
-  private final INDArray clean;
-  private final INDArray heldOutFeatures;
-  private final INDArray heldOutLabels;
-  private final INDArray outOfDistribution;
-  private final Classifier classifier;
-  private final int numClasses;
-  private final int batch;
-  private final LeftOut leftOut;
-
-  private ExportedFeatures(Builder builder) {
-    features = builder.features;
-    labels = builder.labels;
-    clean = builder.clean;
-    heldOutFeatures = builder.heldOutFeatures;
-    heldOutLabels = builder.heldOutLabels;
-    outOfDistribution = builder.outOfDistribution;
-    classifier = builder.classifier;
-    batch = builder.batch;
-    leftOut = builder.leftOut;
-    numClasses = classifier != null ? classifier.numClasses() : largestLabel() + 1;
-  }
+  private INDArray clean;
+  private INDArray heldOutFeatures;
+  private INDArray heldOutLabels;
+  private INDArray outOfDistribution;
+  private Classifier classifier;
+  private int batch = 128;
+  private LeftOut leftOut = (array, count, of) -> {};
+  private int numClasses;
 
   /**
-   * Starts with what is always needed. Nothing given to the builder is modified.
+   * What is always needed; shapes are checked when arrays are set. Nothing given is modified.
    *
    * @param features {@code [N, d]}
    * @param labels class indices {@code [N]}
    */
-  public static Builder builder(INDArray features, INDArray labels) {
-    return new Builder(features, labels);
+  public ExportedFeatures(INDArray features, INDArray labels) {
+    this.features = requireMatrix("features", features);
+    this.labels = requireVector("labels", labels, features.size(0));
+  }
+
+  /**
+   * The classifier on top of the features.
+   *
+   * @param weights {@code [K, d]}
+   * @param bias {@code [K]}, or null for none
+   * @throws IllegalArgumentException if a shape does not fit or a value is not finite
+   */
+  public ExportedFeatures classifier(INDArray weights, INDArray bias) {
+    requireFinite("weights", weights);
+    if (bias != null) {
+      requireFinite("bias", bias);
+    }
+    classifier = Classifier.of(weights, bias);
+    return this;
+  }
+
+  /**
+   * Examples that took no part in training, for dilation.
+   *
+   * @param rows {@code [M, d]}
+   * @param trueLabels {@code [M]}
+   */
+  public ExportedFeatures heldOut(INDArray rows, INDArray trueLabels) {
+    heldOutFeatures = requireSameWidth("held-out features", rows);
+    heldOutLabels = requireVector("held-out labels", trueLabels, rows.size(0));
+    return this;
+  }
+
+  /** The true labels {@code [N]} of the training examples, for memorization. */
+  public ExportedFeatures clean(INDArray trueLabels) {
+    clean = requireVector("clean labels", trueLabels, features.size(0));
+    return this;
+  }
+
+  /** Features {@code [M, d]} of examples of no class, for nc5. */
+  public ExportedFeatures outOfDistribution(INDArray rows) {
+    outOfDistribution = requireSameWidth("out-of-distribution features", rows);
+    return this;
+  }
+
+  /** Who is told of examples that are left out; nobody unless set. */
+  public ExportedFeatures leftOut(LeftOut listener) {
+    leftOut = listener;
+    return this;
+  }
+
+  /** How many rows are measured at a time; 128 unless set. */
+  public ExportedFeatures batch(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("A batch must have at least 1 row, not " + rows);
+    }
+    batch = rows;
+    return this;
   }
 
   private int largestLabel() {
@@ -90,6 +133,7 @@ public final class ExportedFeatures {
    *     K the number of weight rows, or without weights one more than the largest label
    */
   public Measurements measure(GlobalMean globalMean) {
+    numClasses = classifier != null ? classifier.numClasses() : largestLabel() + 1;
     requireMatchingClassifier();
     Map<String, ClassStatistics> heldOut =
         heldOutFeatures == null
@@ -179,116 +223,38 @@ public final class ExportedFeatures {
     }
   }
 
-  /** The arrays of an {@link ExportedFeatures}; shapes are checked when they are set. */
-  public static final class Builder {
-    private final INDArray features;
-    private final INDArray labels;
-    private INDArray clean;
-    private INDArray heldOutFeatures;
-    private INDArray heldOutLabels;
-    private INDArray outOfDistribution;
-    private Classifier classifier;
-    private int batch = 128;
-    private LeftOut leftOut = (array, count, of) -> {};
-
-    private Builder(INDArray features, INDArray labels) {
-      this.features = requireMatrix("features", features);
-      this.labels = requireVector("labels", labels, features.size(0));
+  private INDArray requireSameWidth(String what, INDArray array) {
+    if (requireMatrix(what, array).size(1) != features.size(1)) {
+      throw new IllegalArgumentException(
+          "The %s must have the %s columns of the features, not %s"
+              .formatted(what, features.size(1), array.size(1)));
     }
+    return array;
+  }
 
-    /**
-     * The classifier on top of the features.
-     *
-     * @param weights {@code [K, d]}
-     * @param bias {@code [K]}, or null for none
-     * @throws IllegalArgumentException if a shape does not fit or a value is not finite
-     */
-    public Builder classifier(INDArray weights, INDArray bias) {
-      requireFinite("weights", weights);
-      if (bias != null) {
-        requireFinite("bias", bias);
-      }
-      classifier = Classifier.of(weights, bias);
-      return this;
+  private static INDArray requireMatrix(String what, INDArray array) {
+    if (array.rank() != 2) {
+      throw new IllegalArgumentException(
+          "The %s must have shape [examples, features], not %s"
+              .formatted(what, Arrays.toString(array.shape())));
     }
+    return array;
+  }
 
-    /**
-     * Examples that took no part in training, for dilation.
-     *
-     * @param rows {@code [M, d]}
-     * @param trueLabels {@code [M]}
-     */
-    public Builder heldOut(INDArray rows, INDArray trueLabels) {
-      heldOutFeatures = requireSameWidth("held-out features", rows);
-      heldOutLabels = requireVector("held-out labels", trueLabels, rows.size(0));
-      return this;
+  private static INDArray requireVector(String what, INDArray array, long examples) {
+    boolean column = array.rank() == 2 && array.size(1) == 1;
+    if (!(array.rank() == 1 || column) || array.length() != examples) {
+      throw new IllegalArgumentException(
+          "The %s must have shape [%s], one class index for each row of features, not %s"
+              .formatted(what, examples, Arrays.toString(array.shape())));
     }
+    return array.reshape(examples);
+  }
 
-    /** The true labels {@code [N]} of the training examples, for memorization. */
-    public Builder clean(INDArray trueLabels) {
-      clean = requireVector("clean labels", trueLabels, features.size(0));
-      return this;
-    }
-
-    /** Features {@code [M, d]} of examples of no class, for nc5. */
-    public Builder outOfDistribution(INDArray rows) {
-      outOfDistribution = requireSameWidth("out-of-distribution features", rows);
-      return this;
-    }
-
-    /** Who is told of examples that are left out; nobody unless set. */
-    public Builder leftOut(LeftOut listener) {
-      leftOut = listener;
-      return this;
-    }
-
-    /** How many rows are measured at a time; 128 unless set. */
-    public Builder batch(int rows) {
-      if (rows < 1) {
-        throw new IllegalArgumentException("A batch must have at least 1 row, not " + rows);
-      }
-      batch = rows;
-      return this;
-    }
-
-    private INDArray requireSameWidth(String what, INDArray array) {
-      if (requireMatrix(what, array).size(1) != features.size(1)) {
-        throw new IllegalArgumentException(
-            "The %s must have the %s columns of the features, not %s"
-                .formatted(what, features.size(1), array.size(1)));
-      }
-      return array;
-    }
-
-    private static INDArray requireMatrix(String what, INDArray array) {
-      if (array.rank() != 2) {
-        throw new IllegalArgumentException(
-            "The %s must have shape [examples, features], not %s"
-                .formatted(what, Arrays.toString(array.shape())));
-      }
-      return array;
-    }
-
-    private static INDArray requireVector(String what, INDArray array, long examples) {
-      boolean column = array.rank() == 2 && array.size(1) == 1;
-      if (!(array.rank() == 1 || column) || array.length() != examples) {
-        throw new IllegalArgumentException(
-            "The %s must have shape [%s], one class index for each row of features, not %s"
-                .formatted(what, examples, Arrays.toString(array.shape())));
-      }
-      return array.reshape(examples);
-    }
-
-    private static void requireFinite(String what, INDArray array) {
-      if (!Double.isFinite(array.castTo(DataType.DOUBLE).sumNumber().doubleValue())) {
-        throw new IllegalArgumentException(
-            "The classifier's " + what + " must be finite, but there is a NaN or infinite one");
-      }
-    }
-
-    /** Everything that was set. */
-    public ExportedFeatures build() {
-      return new ExportedFeatures(this);
+  private static void requireFinite(String what, INDArray array) {
+    if (!Double.isFinite(array.castTo(DataType.DOUBLE).sumNumber().doubleValue())) {
+      throw new IllegalArgumentException(
+          "The classifier's " + what + " must be finite, but there is a NaN or infinite one");
     }
   }
 }

@@ -34,7 +34,7 @@ public final class NoiseExperiment {
     this.cells = List.copyOf(cells);
     this.log = log;
     this.everyEpochs = everyEpochs;
-    cells.forEach(cell -> ObservedTraining.builder(cell, log).everyEpochs(everyEpochs));
+    cells.forEach(cell -> new ObservedTraining(cell, log).everyEpochs(everyEpochs));
   }
 
   /**
@@ -51,10 +51,9 @@ public final class NoiseExperiment {
     missing.removeAll(finished().keySet());
     progress.planned(cells.size(), missing, log);
     for (Hyperparameters cell : missing) {
-      ObservedTraining.builder(cell, log)
+      new ObservedTraining(cell, log)
           .everyEpochs(everyEpochs)
           .suspectLabels(true)
-          .build()
           .run(images, progress.cellStarted(cell));
       progress.cellDone(cell);
     }

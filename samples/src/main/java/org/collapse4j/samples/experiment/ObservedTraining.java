@@ -39,35 +39,68 @@ public final class ObservedTraining {
   private static final int PROBE_BATCH = 1000;
 
   private final Hyperparameters hyperparameters;
-  private final String run;
   private final Path log;
-  private final int everyEpochs;
-  private final boolean suspectLabels;
-  private final LabelCorrections corrections;
-  private final Path checkpointFile;
-  private final Checkpoint checkpoint;
+  private String run;
+  private int everyEpochs = 1;
+  private boolean suspectLabels;
+  private LabelCorrections corrections;
+  private Path checkpointFile;
+  private Checkpoint checkpoint;
   private long checkpointWritten;
   private long checkpointTook;
 
-  private ObservedTraining(Builder builder) {
-    hyperparameters = builder.hyperparameters;
-    run = builder.run;
-    log = builder.log;
-    everyEpochs = builder.everyEpochs;
-    suspectLabels = builder.suspectLabels;
-    corrections = builder.corrections;
-    checkpointFile = builder.checkpointFile;
-    checkpoint = builder.checkpoint;
-  }
-
   /**
-   * Starts with what is always needed.
+   * A training with what is always needed; its options are each checked when they are set.
    *
    * @param hyperparameters of the training
    * @param log of JSON lines; continued if it exists
    */
-  public static Builder builder(Hyperparameters hyperparameters, Path log) {
-    return new Builder(hyperparameters, log);
+  public ObservedTraining(Hyperparameters hyperparameters, Path log) {
+    this.hyperparameters = hyperparameters;
+    this.log = log;
+    this.run = hyperparameters.runName();
+  }
+
+  /** The name of the run in the log; one made of the hyperparameters unless set. */
+  public ObservedTraining named(String name) {
+    run = name;
+    return this;
+  }
+
+  /** Measures after every n-th epoch, and after the last; after every epoch unless set. */
+  public ObservedTraining everyEpochs(int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException("measure-every must be at least 1, not " + n);
+    }
+    everyEpochs = n;
+    return this;
+  }
+
+  /** Whether to rank the training examples by how probably their label is wrong. */
+  public ObservedTraining suspectLabels(boolean enabled) {
+    suspectLabels = enabled;
+    return this;
+  }
+
+  /** What has been decided of single labels, after they were corrupted; nothing unless set. */
+  public ObservedTraining corrections(LabelCorrections decisions) {
+    corrections = decisions;
+    return this;
+  }
+
+  /**
+   * Writes a checkpoint before the first epoch, after the last, and after others as often as it
+   * takes no more than a twentieth of the time; none unless set.
+   */
+  public ObservedTraining checkpoints(Path file) {
+    checkpointFile = file;
+    return this;
+  }
+
+  /** Goes on from a checkpoint; begins anew unless one is set, or where it is null. */
+  public ObservedTraining from(Checkpoint stopped) {
+    checkpoint = stopped;
+    return this;
   }
 
   /**
@@ -281,71 +314,6 @@ public final class ObservedTraining {
 
     double mean() {
       return sum / batches;
-    }
-  }
-
-  /** The options of a training; each is checked when it is set. */
-  public static final class Builder {
-    private final Hyperparameters hyperparameters;
-    private final Path log;
-    private String run;
-    private int everyEpochs = 1;
-    private boolean suspectLabels;
-    private LabelCorrections corrections;
-    private Path checkpointFile;
-    private Checkpoint checkpoint;
-
-    private Builder(Hyperparameters hyperparameters, Path log) {
-      this.hyperparameters = hyperparameters;
-      this.log = log;
-      this.run = hyperparameters.runName();
-    }
-
-    /** The name of the run in the log; one made of the hyperparameters unless set. */
-    public Builder run(String name) {
-      run = name;
-      return this;
-    }
-
-    /** Measures after every n-th epoch, and after the last; after every epoch unless set. */
-    public Builder everyEpochs(int n) {
-      if (n < 1) {
-        throw new IllegalArgumentException("measure-every must be at least 1, not " + n);
-      }
-      everyEpochs = n;
-      return this;
-    }
-
-    /** Whether to rank the training examples by how probably their label is wrong. */
-    public Builder suspectLabels(boolean enabled) {
-      suspectLabels = enabled;
-      return this;
-    }
-
-    /** What has been decided of single labels, after they were corrupted; nothing unless set. */
-    public Builder corrections(LabelCorrections decisions) {
-      corrections = decisions;
-      return this;
-    }
-
-    /**
-     * Writes a checkpoint before the first epoch, after the last, and after others as often as it
-     * takes no more than a twentieth of the time; none unless set.
-     */
-    public Builder checkpoints(Path file) {
-      checkpointFile = file;
-      return this;
-    }
-
-    /** Goes on from a checkpoint; begins anew unless set. */
-    public Builder from(Checkpoint stopped) {
-      checkpoint = stopped;
-      return this;
-    }
-
-    /** Builds the training. */
-    public ObservedTraining build() {
-      return new ObservedTraining(this);
     }
   }
 }
