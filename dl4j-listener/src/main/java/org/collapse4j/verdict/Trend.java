@@ -49,9 +49,10 @@ record Trend(Direction direction, double scatter) {
     double slope = line.getSlope();
     double from = line.getIntercept();
     double to = from + slope * length;
-    boolean clear = Math.abs(slope) > line.getSlopeConfidenceInterval(SIGNIFICANCE);
     double size = Math.max(Math.abs(from), Math.abs(to));
-    if (!clear || Math.abs(to - from) < LEAST_CHANGE * size) {
+    // The interval takes longer than all else, and most of the time nothing hangs on it.
+    boolean changes = !(Math.abs(to - from) < LEAST_CHANGE * size);
+    if (!changes || !(Math.abs(slope) > line.getSlopeConfidenceInterval(SIGNIFICANCE))) {
       return Direction.STEADY;
     }
     return slope > 0 ? Direction.RISING : Direction.FALLING;
