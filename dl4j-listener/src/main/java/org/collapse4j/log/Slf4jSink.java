@@ -119,14 +119,13 @@ public final class Slf4jSink extends SerialSink {
   /** Training that counts no epochs, and the first epoch, are at an iteration only. */
   private static String place(Observation observation) {
     String epoch = observation.epoch() == 0 ? "" : "epoch " + observation.epoch() + ", ";
-    return epoch
-        + "iteration "
-        + observation.iteration()
-        + ", "
-        + onOneLine(observation.split())
-        + (observation.split().equals(Observation.STREAM) ? STREAM_REMARK : "")
-        + " at "
-        + onOneLine(observation.layer());
+    return String.format(
+        "%siteration %s, %s%s at %s",
+        epoch,
+        observation.iteration(),
+        onOneLine(observation.split()),
+        observation.split().equals(Observation.STREAM) ? STREAM_REMARK : "",
+        onOneLine(observation.layer()));
   }
 
   /** A name cannot forge a second line of the log, or send the terminal a command. */

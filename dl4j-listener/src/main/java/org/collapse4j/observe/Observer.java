@@ -557,18 +557,15 @@ public final class Observer implements AutoCloseable {
                 .mapToObj(String::valueOf)
                 .collect(Collectors.joining(", "));
         guard.noteOnce(
-            name
-                + " has examples of "
-                + present.size()
-                + " of the "
-                + all
-                + " classes of \""
-                + point.name()
-                + "\" (none of "
-                + absent
-                + (all - present.size() > 10 ? ", ..." : "")
-                + "); its metrics are those of the classes that are there, and fewer classes look"
-                + " more collapsed");
+            String.format(
+                "%s has examples of %s of the %s classes of \"%s\" (none of %s%s); its metrics are"
+                    + " those of the classes that are there, and fewer classes look more collapsed",
+                name,
+                present.size(),
+                all,
+                point.name(),
+                absent,
+                all - present.size() > 10 ? ", ..." : ""));
       }
     }
 

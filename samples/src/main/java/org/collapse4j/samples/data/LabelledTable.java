@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -79,7 +80,7 @@ public final class LabelledTable {
             .mapToInt(row -> classNames.indexOf(row.cells().get(labelColumn)))
             .toArray();
     HeldOutSplit.Parts parts = split.of(classes, table.file().toString());
-    List<Feature> features = new ArrayList<>();
+    List<IntToDoubleFunction> features = new ArrayList<>();
     columns.forEach(column -> addFeatures(features, column, parts.train()));
     ImageData rows =
         new ImageData(
@@ -127,13 +128,7 @@ public final class LabelledTable {
     return ExampleSources.rows(names, columns.stream().map(table.header()::get).toList(), cells);
   }
 
-  /** One number that a network is given of each row. */
-  @FunctionalInterface
-  private interface Feature {
-    double of(int row);
-  }
-
-  private void addFeatures(List<Feature> features, int column, int[] train) {
+  private void addFeatures(List<IntToDoubleFunction> features, int column, int[] train) {
     List<String> cells = table.rows().stream().map(row -> row.cells().get(column)).toList();
     long filled = cells.stream().filter(cell -> !cell.isEmpty()).count();
     long numbers = cells.stream().filter(LabelledTable::isNumber).count();
@@ -171,7 +166,7 @@ public final class LabelledTable {
   }
 
   /** The largest is taken for one first, so that no square is beyond what a double can be. */
-  private static Feature scaled(double[] numbers, int[] train) {
+  private static IntToDoubleFunction scaled(double[] numbers, int[] train) {
     double largest = Arrays.stream(numbers).map(Math::abs).max().orElse(0);
     double unit = largest == 0 ? 1 : largest;
     double mean = Arrays.stream(train).mapToDouble(i -> numbers[i] / unit).average().orElse(0);
@@ -185,7 +180,7 @@ public final class LabelledTable {
     return deviation <= 1e-12 ? row -> 0 : row -> (numbers[row] / unit - mean) / deviation;
   }
 
-  private void addCategories(List<Feature> features, int column, List<String> cells) {
+  private void addCategories(List<IntToDoubleFunction> features, int column, List<String> cells) {
     Map<String, Integer> categories = new TreeMap<>();
     cells.forEach(cell -> categories.putIfAbsent(cell, categories.size()));
     int count = categories.size();
@@ -205,13 +200,13 @@ public final class LabelledTable {
   }
 
   private static DataSet dataSet(
-      int[] rows, int[] classes, int numClasses, List<Feature> features) {
+      int[] rows, int[] classes, int numClasses, List<IntToDoubleFunction> features) {
     INDArray numbers = Nd4j.createUninitialized(DataType.FLOAT, rows.length, features.size());
     INDArray oneHot = Nd4j.zeros(DataType.FLOAT, rows.length, numClasses);
     for (int i = 0; i < rows.length; i++) {
       float[] row = new float[features.size()];
       for (int f = 0; f < row.length; f++) {
-        row[f] = (float) features.get(f).of(rows[i]);
+        row[f] = (float) features.get(f).applyAsDouble(rows[i]);
       }
       numbers.putRow(i, Nd4j.createFromArray(row));
       oneHot.putScalar(i, classes[rows[i]], 1);

@@ -1,7 +1,6 @@
 package org.collapse4j.samples.data;
 
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -18,6 +17,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.guava.io.CountingInputStream;
 import org.openlca.npy.Npy;
 import org.openlca.npy.NpyArray;
 import org.openlca.npy.NpyDataType;
@@ -184,11 +184,12 @@ public final class NpyFile {
           file + " must hold " + typeNames + ", not " + header.dict().dataType().symbol());
     }
     long expected = requireWhole(file, size, header);
-    try (Counted bytes = new Counted(array.open());
+    try (CountingInputStream bytes = new CountingInputStream(array.open());
         ReadableByteChannel channel = Channels.newChannel(bytes)) {
       NpyArray<?> read = array(file, channel);
-      if (bytes.count < expected) {
-        throw cutOff(file, header, expected, bytes.count);
+      // It may be less than the directory of an NPZ file says.
+      if (bytes.getCount() < expected) {
+        throw cutOff(file, header, expected, bytes.getCount());
       }
       if (header.dict().dataType() == NpyDataType.f2) {
         correctHalves(read.asFloatArray().data());
@@ -270,28 +271,5 @@ public final class NpyFile {
               .formatted(container, entry.getName(), entry.getSize()));
     }
     return entry.getSize();
-  }
-
-  /** Counts what is read, which may be less than the directory of an NPZ file says. */
-  private static final class Counted extends FilterInputStream {
-    private long count;
-
-    Counted(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      int read = super.read();
-      count += read < 0 ? 0 : 1;
-      return read;
-    }
-
-    @Override
-    public int read(byte[] into, int from, int length) throws IOException {
-      int read = super.read(into, from, length);
-      count += Math.max(0, read);
-      return read;
-    }
   }
 }
