@@ -74,6 +74,18 @@ class SuspectsCommandTest {
     assertFalse(Files.exists(csv));
   }
 
+  /** The file in the test resources was written by that version, and is one of today's. */
+  @Test
+  void aRankingOfVersion010IsKnownAndReplacedByOneOfTheSameColumns() throws IOException {
+    Path kept = Path.of("src", "test", "resources", "ranking-0.1.0.csv");
+    Path csv = Files.createDirectories(folder.resolve("out")).resolve("s.csv");
+    Files.copy(kept, csv);
+    Shell shell = suspects("--noise-rate", "0.3");
+    assertEquals("", shell.err());
+    assertEquals(Files.readAllLines(kept).get(0), String.join(",", csv().get(0)));
+    assertEquals(1 + TinyImages.TRAIN, csv().size());
+  }
+
   @Test
   void wrongLabelsRankFirst() throws IOException {
     Shell shell = suspects("--noise-rate", "0.3", "--pictures", "5");

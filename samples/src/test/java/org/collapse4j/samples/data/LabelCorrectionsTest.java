@@ -81,6 +81,18 @@ class LabelCorrectionsTest {
         "the data stay as they are");
   }
 
+  /** The file in the test resources is what the page of that version exported. */
+  @Test
+  void decisionsExportedByVersion010AreRead() throws IOException {
+    Path exported = Path.of("src", "test", "resources", "corrected-0.1.0.csv");
+    ImageData corrected = LabelCorrections.read(exported).apply(images, images.train(), images);
+    assertArrayEquals(
+        new int[] {0, 1, 1, 1, 2}, corrected.train().getLabels().argMax(1).toIntVector());
+    assertEquals(
+        List.of("Labels of " + exported + ": 1 changed, 1 dropped, 1 kept"),
+        corrected.sources().remarks());
+  }
+
   @Test
   void aFileWrittenByHandNeedsThreeColumns() throws IOException {
     ImageData corrected =
