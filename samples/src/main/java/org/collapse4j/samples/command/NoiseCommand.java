@@ -47,6 +47,13 @@ public final class NoiseCommand implements Callable<Integer> {
   private int measureEvery;
 
   @Option(
+      names = "--sample",
+      description =
+          "log what a listener measures with no option set, too: a sample of the training "
+              + "images, as a run named \"..., sample\"")
+  private boolean sample;
+
+  @Option(
       names = "--log",
       paramLabel = "FILE",
       defaultValue = "runs/noise.jsonl",
@@ -57,12 +64,11 @@ public final class NoiseCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     NoiseGrid grid = gridOptions.grid();
     Hyperparameters.Builder common = training.hyperparameters();
-    new NoiseExperiment(grid.cells(common), log, measureEvery);
+    experiment(grid.cells(common));
     OutputFile.requireLog(log);
     PrintWriter out = spec.commandLine().getOut();
     ImageData images = training.images(out);
-    NoiseExperiment experiment =
-        new NoiseExperiment(grid.cells(common.data(images.name())), log, measureEvery);
+    NoiseExperiment experiment = experiment(grid.cells(common.data(images.name())));
     List<CellResult> results;
     try (ExperimentBar bar = new ExperimentBar(out)) {
       results = experiment.run(images, bar);
@@ -71,5 +77,9 @@ public final class NoiseCommand implements Callable<Integer> {
     out.print(NoiseTable.of(results));
     out.flush();
     return 0;
+  }
+
+  private NoiseExperiment experiment(List<Hyperparameters> cells) {
+    return new NoiseExperiment(cells, log, measureEvery, sample);
   }
 }

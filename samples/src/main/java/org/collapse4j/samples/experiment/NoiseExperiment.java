@@ -22,6 +22,7 @@ public final class NoiseExperiment {
   private final List<Hyperparameters> cells;
   private final Path log;
   private final int everyEpochs;
+  private final boolean sampled;
 
   /**
    * An experiment.
@@ -29,11 +30,14 @@ public final class NoiseExperiment {
    * @param cells the trainings
    * @param log of JSON lines; continued if it exists
    * @param everyEpochs after how many epochs to measure, besides the last, at least 1
+   * @param sampled whether what a listener measures with no option set is logged too, each training
+   *     under a name of its own
    */
-  public NoiseExperiment(List<Hyperparameters> cells, Path log, int everyEpochs) {
+  public NoiseExperiment(List<Hyperparameters> cells, Path log, int everyEpochs, boolean sampled) {
     this.cells = List.copyOf(cells);
     this.log = log;
     this.everyEpochs = everyEpochs;
+    this.sampled = sampled;
     cells.forEach(cell -> new ObservedTraining(cell, log).everyEpochs(everyEpochs));
   }
 
@@ -54,6 +58,7 @@ public final class NoiseExperiment {
       new ObservedTraining(cell, log)
           .everyEpochs(everyEpochs)
           .suspectLabels(true)
+          .sampled(sampled)
           .run(images, progress.cellStarted(cell));
       progress.cellDone(cell);
     }

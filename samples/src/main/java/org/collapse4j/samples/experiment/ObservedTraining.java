@@ -43,6 +43,7 @@ public final class ObservedTraining {
   private String run;
   private int everyEpochs = 1;
   private boolean suspectLabels;
+  private boolean sampled;
   private LabelCorrections corrections;
   private Path checkpointFile;
   private Checkpoint checkpoint;
@@ -79,6 +80,15 @@ public final class ObservedTraining {
   /** Whether to rank the training examples by how probably their label is wrong. */
   public ObservedTraining suspectLabels(boolean enabled) {
     suspectLabels = enabled;
+    return this;
+  }
+
+  /**
+   * Whether a second listener, with no option that says what to measure, logs the sample of the
+   * training examples that it keeps, as a run of its own.
+   */
+  public ObservedTraining sampled(boolean enabled) {
+    sampled = enabled;
     return this;
   }
 
@@ -129,6 +139,9 @@ public final class ObservedTraining {
         listener(train, images.heldOut(), hyperparameters.parameters());
     listener.requireMeasurable(network);
     network.setListeners(loss, listener);
+    if (sampled) {
+      network.addListeners(sampleListener(done));
+    }
     progress.started(images, network.numParams(), log);
     train(network, train, progress, loss, listener);
     return network;
@@ -201,6 +214,17 @@ public final class ObservedTraining {
             .sink(new JsonLinesSink(log));
     parameters.forEach(listener::parameter);
     return listener.build();
+  }
+
+  private NeuralCollapseListener sampleListener(int done) throws IOException {
+    String sample = run + ", sample";
+    new LoggedRun(log, sample).keepUntil(done, 0);
+    return NeuralCollapseListener.builder()
+        .everyEpochs(everyEpochs)
+        .failFast(true)
+        .run(sample)
+        .sink(new JsonLinesSink(log))
+        .build();
   }
 
   private int epochsDone() {

@@ -76,6 +76,31 @@ class NoiseCommandTest {
     assertTrue(noise(SMALL).out().contains(" 12 of them still to run"));
   }
 
+  /** Of so few images the sample has all, so that what it sees is what the probe of all sees. */
+  @Test
+  void theSampleIsARunBesideWhatAllImagesGive() throws IOException {
+    String[] options = {
+      "--losses", "ce", "--noise-rates", "0.4", "--seeds", "1", "--measure-every", "1", "--sample"
+    };
+    assertEquals("", noise(options).err());
+    assertTrue(noise(options).out().contains(" 0 of them still to run"));
+    MetricLog read = MetricLog.read(log);
+    assertEquals(2, read.runs().size(), read.runs().toString());
+    String sample =
+        read.runs().stream().filter(run -> run.endsWith(", sample")).findFirst().orElseThrow();
+    for (Observation all : read.observations()) {
+      if (all.split().equals(Observation.TRAIN) && !all.run().equals(sample)) {
+        Observation ofSample =
+            read.observations().stream()
+                .filter(o -> o.run().equals(sample) && o.epoch() == all.epoch())
+                .findFirst()
+                .orElseThrow();
+        double expected = all.measurements().value(Metric.SUSPECTS_SHARE);
+        assertEquals(expected, ofSample.measurements().value(Metric.SUSPECTS_SHARE), 1e-9);
+      }
+    }
+  }
+
   @Test
   void everyCellOfTheGridIsInTheLogWithItsHyperparameters() throws IOException {
     Shell shell = noise(SMALL);
