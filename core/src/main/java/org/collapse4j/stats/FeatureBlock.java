@@ -202,9 +202,13 @@ final class FeatureBlock implements AutoCloseable {
     return finite(rows());
   }
 
-  /** Which rows of a matrix have only numbers, neither NaN nor infinite. */
+  /**
+   * Which rows of a matrix have only numbers, neither NaN nor infinite.
+   *
+   * @param rows of any floating type and order
+   */
   static boolean[] finite(INDArray rows) {
-    if (HostMatrix.available()) {
+    if (HostMatrix.isReadInPlace(rows)) {
       try (HostMatrix matrix = HostMatrix.of(rows)) {
         return matrix.finite(rows.rows());
       }

@@ -70,9 +70,7 @@ final class HostMatrix implements AutoCloseable {
    * @param matrix of any numeric type and order
    */
   static HostMatrix reading(INDArray matrix) {
-    DataType type = matrix.dataType();
-    boolean inPlace = available() && (type == DataType.FLOAT || type == DataType.DOUBLE);
-    if (inPlace && isReadable(matrix)) {
+    if (isReadInPlace(matrix)) {
       return new HostMatrix(matrix);
     }
     INDArray copy = Matrices.copy(DataType.DOUBLE, matrix);
@@ -341,6 +339,13 @@ final class HostMatrix implements AutoCloseable {
         total.doubles.put(total.offset + at, total.row, 0, i + 1);
       }
     }
+  }
+
+  /** Whether {@link #of} takes a matrix of the caller's, which may be of any type and order. */
+  static boolean isReadInPlace(INDArray matrix) {
+    DataType type = matrix.dataType();
+    boolean isWide = type == DataType.FLOAT || type == DataType.DOUBLE;
+    return available() && isWide && isReadable(matrix);
   }
 
   /**
