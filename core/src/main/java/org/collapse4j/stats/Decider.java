@@ -72,7 +72,7 @@ final class Decider implements AutoCloseable {
     }
     return isTabled
         ? FeatureBlock.rounded(statistics.meanElements(0), type)
-        : Matrices.elements(statistics.globalMean(GlobalMean.CLASS));
+        : Matrices.elementsAndClose(statistics.globalMean(GlobalMean.CLASS));
   }
 
   /** The type of the rows that it decides on. */

@@ -40,9 +40,16 @@ final class HalfOfFeatures implements AutoCloseable {
     int d = centres.columns();
     this.half = d / 2;
     this.firstHalf = columns(centres, 0, half).dup('c');
-    this.largestNorm = Math.sqrt(Arrays.stream(Matrices.squaredNorms(centres)).max().orElse(0));
+    this.largestNorm = largestNorm(centres);
     this.leads = leads(scores, centres.rows());
     this.apart = distances(columns(centres, half, d).dup('c'));
+  }
+
+  private static double largestNorm(INDArray centres) {
+    INDArray wide = Matrices.copy(DataType.DOUBLE, centres);
+    double[] squares = Matrices.squaredNorms(wide);
+    wide.close();
+    return Math.sqrt(Arrays.stream(squares).max().orElse(0));
   }
 
   private static float[] leads(double[] scores, int k) {
@@ -123,12 +130,18 @@ final class HalfOfFeatures implements AutoCloseable {
         double rest = Math.sqrt(row.sumOfSquares(i, half));
         product.readNarrow(i);
         double lead = product.largestLead(classes[i], leads, apart, (float) rest);
-        if (!(lead < -MARGIN * largestNorm * Math.sqrt(squares[i]))) {
+        double norms = largestNorm * Math.sqrt(squares[i]);
+        if (!(lead < -MARGIN * norms) || !isInRange(norms)) {
           undecided[count++] = i;
         }
       }
     }
     return Arrays.copyOf(undecided, count);
+  }
+
+  /** Whether float32 rounds products of these norms, and neither overflows nor vanishes. */
+  private boolean isInRange(double norms) {
+    return Moments.isInFloatRange(largestNorm) && Moments.isInFloatRange(Math.sqrt(norms));
   }
 
   @Override

@@ -30,8 +30,8 @@ final class NearestCentre implements AutoCloseable {
 
   /**
    * Up to which squared distance from its reference a row of each class is nearer to its own centre
-   * than to any other: a quarter of that between reference and next centre. Null where that is not
-   * worth while.
+   * than to any other: a quarter of that between reference and next centre; negative infinity for a
+   * class that has no centre. Null where that is not worth while.
    */
   private final double[] surelyNearest;
 
@@ -63,6 +63,7 @@ final class NearestCentre implements AutoCloseable {
     this.surelyNearest = isWorthWhile ? surelyNearest(Matrices.squaredNorms(base)) : null;
     this.half = isWorthWhile ? HalfOfFeatures.of(centres, nearness) : null;
     means.close();
+    origin.close();
   }
 
   /** The class means; zeros for a class without examples, which is nobody's nearest. */
@@ -82,7 +83,8 @@ final class NearestCentre implements AutoCloseable {
     double[] best = nearness.bestOfOthers();
     for (int y = 0; best != null && y < best.length; y++) {
       double squaredDistance = squaredNorms[y] - 2 * best[y];
-      best[y] = squaredDistance / 4 * (1 - MARGIN) - MARGIN * MARGIN * squaredNorms[y];
+      double surely = squaredDistance / 4 * (1 - MARGIN) - MARGIN * MARGIN * squaredNorms[y];
+      best[y] = statistics.count(y) == 0 ? NEVER : surely;
     }
     return best;
   }
@@ -121,14 +123,12 @@ final class NearestCentre implements AutoCloseable {
    */
   int[] of(INDArray rows, int[] references, double[] squares) {
     int n = rows.rows();
-    int[] undecided = squares == null ? null : beyondHalfOfTheWay(references, squares);
-    if (undecided == null) {
-      undecided = IntStream.range(0, n).toArray();
-    }
+    int[] undecided =
+        squares == null ? IntStream.range(0, n).toArray() : beyondHalfOfTheWay(references, squares);
     if (half != null && squares != null && undecided.length > n / 2) {
       undecided = half.undecided(rows, references, squares, products);
       if (undecided.length > n / 2) {
-        dropHalf(); // It took time and spared none.
+        dropHalf(); // It took time and spared none: products of all rows are taken nonetheless.
       }
     }
     return nearest(rows, references, undecided);
@@ -169,7 +169,9 @@ final class NearestCentre implements AutoCloseable {
   int[] inSpan(INDArray rows, int[] references, INDArray span) {
     if (basis == null) {
       basis = statistics.basisOfMeans();
-      centresInSpan = Matrices.product(centres, basis, false, true).dup('c');
+      INDArray byColumns = Matrices.product(centres, basis, false, true);
+      centresInSpan = byColumns.dup('c');
+      byColumns.close();
     }
     INDArray projected = inSpan.of(rows, basis);
     int[] nearest = nearness.best(products.of(projected, centresInSpan), references, null);

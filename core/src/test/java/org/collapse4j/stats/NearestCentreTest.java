@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,42 @@ class NearestCentreTest {
     int[] byAll = found(features, statistics, null);
     assertArrayEquals(expected, byAll);
     assertArrayEquals(expected, found(features, statistics, new double[ROWS]));
+  }
+
+  /** Held-out rows may be of a class that has no centre, and sit where its mean is taken to be. */
+  @Test
+  void aClassWithoutExamplesIsNobodysNearest() {
+    INDArray features = features(140, 0.01, 1);
+    ClassStatistics statistics = statistics(features);
+    INDArray ofAbsent = gaussian(ROWS, 140, 5).muli(0.01).castTo(DataType.FLOAT);
+    Arrays.fill(classes, ABSENT);
+    assertArrayEquals(
+        atTheLeastDistance(ofAbsent, statistics), found(ofAbsent, statistics, new double[ROWS]));
+  }
+
+  /**
+   * Three rows of each class are nearest to the next centre, which only the second half of the
+   * features tells. The centres are so close to each other that squares of float32 vanish, which
+   * distances between them are the roots of.
+   */
+  @Test
+  void centresWhoseSquaresVanishAreToldApartByAllFeatures() {
+    INDArray features = Nd4j.zeros(DataType.FLOAT, 5 * K, 2 * K);
+    for (int i = 0; i < 5 * K; i++) {
+      int y = i % K;
+      int times = i < 3 * K ? 1 : i < 4 * K ? -3 : 0;
+      features.putScalar(i, y, times == 0 ? 1e-24 : times * 0x1p-43);
+      features.putScalar(i, K + y, times == 0 ? 1e-24 : -times * 0x1p-40);
+      features.putScalar(i, K + (y + 1) % K, times * 0x1p-40);
+    }
+    int[] labels = IntStream.range(0, 5 * K).map(i -> i % K).toArray();
+    try (ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(K + 1)) {
+      statistics.observe(features, labels);
+      int[] nearest = found(features, statistics.snapshot(), new double[5 * K]);
+      for (int i = 0; i < 5 * K; i++) {
+        assertEquals(i < 3 * K ? (i + 1) % K : i % K, nearest[i]);
+      }
+    }
   }
 
   @Test
