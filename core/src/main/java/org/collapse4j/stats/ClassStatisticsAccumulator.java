@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -291,17 +292,16 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     double[] reference = rows.rounded(added.means);
     double[] squares = new double[rows.size()];
     operations.shift(rows.rows(), present.ofRows(), reference, squares);
-    INDArray shifted = inRange(rows.rows(), squares);
-    if (moments.scatter != null) {
-      operations.addOuterSquares(moments.scatter, shifted);
-    }
+    DataType precision =
+        moments.scatter == null
+            ? DataType.DOUBLE
+            : addOuterSquares(moments.scatter, rows.rows(), squares);
     // The reference is the mean but for its rounding, which a collapsed class feels.
     double[] offset = reference;
     for (int j = 0; j < offset.length; j++) {
       offset[j] = added.rests[j] + (added.means[j] - reference[j]);
     }
-    moments.absorbAbout(
-        added, present.classes(), offset, present.totals(squares), shifted.dataType());
+    moments.absorbAbout(added, present.classes(), offset, present.totals(squares), precision);
   }
 
   /** Counts and means of rows of classes that are all present, from their sums less an origin. */
@@ -321,14 +321,22 @@ public final class ClassStatisticsAccumulator implements AutoCloseable {
     return centres;
   }
 
-  /** The rows, in float64 where their squares would leave the range of float32. */
-  private static INDArray inRange(INDArray rows, double[] squares) {
-    double largest = 0;
-    for (double square : squares) {
-      largest = Math.max(largest, square);
+  /**
+   * Adds the outer squares of rows, in float64 where they would leave the range of float32.
+   *
+   * @param squares the squared norms of the rows
+   * @return the type that they were taken in
+   */
+  private DataType addOuterSquares(INDArray scatter, INDArray rows, double[] squares) {
+    double largest = Math.sqrt(Arrays.stream(squares).max().orElse(0));
+    if (rows.dataType() == DataType.DOUBLE || Moments.isInFloatRange(largest)) {
+      operations.addOuterSquares(scatter, rows);
+      return rows.dataType();
     }
-    boolean fits = Moments.isInFloatRange(Math.sqrt(largest));
-    return fits || rows.dataType() == DataType.DOUBLE ? rows : rows.castTo(DataType.DOUBLE);
+    INDArray wide = rows.castTo(DataType.DOUBLE);
+    operations.addOuterSquares(scatter, wide);
+    wide.close();
+    return DataType.DOUBLE;
   }
 
   /** Options of a {@link ClassStatisticsAccumulator}. */

@@ -147,7 +147,8 @@ final class Moments implements AutoCloseable {
    * @param classes which classes these are
    * @param offset their means minus the reference, {@code [P, d]}; overwritten
    * @param squares the sum of the squared distances to the reference, of each of them
-   * @param precision of the sum of the outer squares of h - reference, which is in the scatter
+   * @param precision of the sum of the outer squares of h - reference, which is in the scatter;
+   *     float64 if there is none
    */
   void absorbAbout(
       Moments about, int[] classes, double[] offset, double[] squares, DataType precision) {

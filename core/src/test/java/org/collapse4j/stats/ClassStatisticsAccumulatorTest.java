@@ -329,6 +329,20 @@ class ClassStatisticsAccumulatorTest {
     }
   }
 
+  /** Sums lose nothing by their rows being in float32, and there are no products that would. */
+  @Test
+  void whatIsNoSumOfProductsIsNotRoundedAsThose() {
+    Examples wide = Examples.of(3, 200, 60, 5);
+    INDArray features = wide.features().castTo(DataType.FLOAT);
+    for (int limit : new int[] {0, 200}) {
+      ClassStatisticsAccumulator accumulator =
+          ClassStatisticsAccumulator.builder(3).covarianceLimit(limit).build();
+      accumulator.observe(features, wide.labels());
+      double expected = limit == 0 ? 0x1p-49 : 0x1p-20;
+      assertEquals(expected, accumulator.snapshot().withinClassRounding());
+    }
+  }
+
   @Test
   void theCovarianceIsGatheredUpToItsLimit() {
     for (int limit : new int[] {0, 4, 5}) {
