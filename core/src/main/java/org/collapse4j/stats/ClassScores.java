@@ -51,12 +51,16 @@ interface ClassScores extends AutoCloseable {
   static ClassScores of(INDArray base, INDArray vectors, double[] offsets) {
     // The transpose of a product in the order of columns is in that of rows.
     INDArray products = Matrices.product(vectors, base, false, true);
-    ClassScores scores =
-        HostMatrix.available()
-            ? new HostScores(products.transpose(), offsets)
-            : new WholeArrayScores(products.transpose(), offsets);
-    products.close(); // Both have copied it.
+    ClassScores scores = inTable(products.transpose(), offsets);
+    products.close();
     return scores;
+  }
+
+  /** The scores whose table is products, which are copied, and offsets. */
+  private static ClassScores inTable(INDArray products, double[] offsets) {
+    return HostMatrix.available()
+        ? new HostScores(products, offsets)
+        : new WholeArrayScores(products, offsets);
   }
 
   /**
@@ -69,11 +73,11 @@ interface ClassScores extends AutoCloseable {
   static int[] best(INDArray scores, double[] confidence) {
     int k = scores.columns();
     INDArray zeros = Nd4j.create(DataType.DOUBLE, 1, k);
-    ClassScores asTheyAre =
-        HostMatrix.available()
-            ? new HostScores(zeros, new double[k])
-            : new WholeArrayScores(zeros, new double[k]);
-    return asTheyAre.best(scores, new int[scores.rows()], confidence);
+    try (ClassScores asTheyAre = inTable(zeros, new double[k])) {
+      return asTheyAre.best(scores, new int[scores.rows()], confidence);
+    } finally {
+      zeros.close();
+    }
   }
 
   /** Operations on whole arrays: nothing leaves the device but a number a row. */

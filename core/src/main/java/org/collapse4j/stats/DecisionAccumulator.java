@@ -117,15 +117,12 @@ public final class DecisionAccumulator implements AutoCloseable {
     if (classifier.numClasses() != centres.numClasses()
         || classifier.dimension() != centres.dimension()) {
       throw new IllegalArgumentException(
-          "Classifier weights must have shape ["
-              + centres.numClasses()
-              + ", "
-              + centres.dimension()
-              + "] to go with the features, not ["
-              + classifier.numClasses()
-              + ", "
-              + classifier.dimension()
-              + "]");
+          String.format(
+              "Classifier weights must have shape [%s, %s] to go with the features, not [%s, %s]",
+              centres.numClasses(),
+              centres.dimension(),
+              classifier.numClasses(),
+              classifier.dimension()));
     }
   }
 
@@ -212,10 +209,8 @@ public final class DecisionAccumulator implements AutoCloseable {
     requireOpen();
     if (logits.rank() != 2 || logits.size(1) != numClasses) {
       throw new IllegalArgumentException(
-          "Logits must have shape [examples, "
-              + numClasses
-              + "], not "
-              + Shapes.describe(logits.shape()));
+          "Logits must have shape [examples, %s], not %s"
+              .formatted(numClasses, Shapes.describe(logits.shape())));
     }
     if (features == null && centres == null) {
       return;
@@ -226,10 +221,8 @@ public final class DecisionAccumulator implements AutoCloseable {
     Shapes.requireFeatures(features, dimension());
     if (features.size(0) != logits.size(0)) {
       throw new IllegalArgumentException(
-          "Features must have a row for each of the "
-              + logits.size(0)
-              + " rows of logits, not shape "
-              + Shapes.describe(features.shape()));
+          "Features must have a row for each of the %s rows of logits, not shape %s"
+              .formatted(logits.size(0), Shapes.describe(features.shape())));
     }
   }
 

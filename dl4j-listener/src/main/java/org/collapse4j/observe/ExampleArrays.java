@@ -12,8 +12,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * The arrays of some examples, an example a row of each.
  *
  * @param arrays inputs, labels, masks of inputs, masks of labels; null where there is none
- * @param inputs how many there are
- * @param outputs how many labels there are of an example
+ * @param inputs how many of the arrays are inputs, and as many masks of inputs
+ * @param outputs how many are labels, and as many masks of labels
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
 record ExampleArrays(INDArray[] arrays, int inputs, int outputs) {

@@ -86,7 +86,10 @@ public final class Main {
     return commands;
   }
 
-  /** In the order they are declared; not in the synopsis too, which would be broken within them. */
+  /**
+   * Has options listed in the order they are declared, and not in the synopsis as well, where lines
+   * would break within them.
+   */
   private static void listOptions(CommandLine command) {
     command.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }

@@ -51,9 +51,9 @@ record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
             || (mask.size(0) == logits.size(0) && (logits.rank() > 2 || mask.size(1) == 1));
     require(
         mask.length() == rows && perRow,
-        "a mask must have one value an example or time step, "
-            + rows
-            + " of them, or the shape of the output, %s, but has %s",
+        "a mask must have one value an example or time step, %s of them, or the shape of the output,"
+            + " %s, but has %s",
+        rows,
         logits.shape(),
         mask.shape());
     return mask.reshape('c', rows, 1);
@@ -111,10 +111,14 @@ record LossBatch(INDArray logits, INDArray labels, INDArray mask) {
   }
 
   /** Makes the text of a rule, with the shapes that came, only where it does not hold. */
-  private static void require(boolean holds, String rule, long[]... shapes) {
+  private static void require(boolean holds, String rule, Object... numbersOrShapes) {
     if (!holds) {
       throw new IllegalArgumentException(
-          String.format(rule, Arrays.stream(shapes).map(Arrays::toString).toArray()));
+          String.format(rule, Arrays.stream(numbersOrShapes).map(LossBatch::text).toArray()));
     }
+  }
+
+  private static Object text(Object numberOrShape) {
+    return numberOrShape instanceof long[] shape ? Arrays.toString(shape) : numberOrShape;
   }
 }

@@ -12,7 +12,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A rule by which examples get their given and their clean label, of at most one kind. */
+/**
+ * A rule by which examples get their given and their clean label. At most one of the components is
+ * not null; without any, labels stay as they are.
+ *
+ * @param noise that corrupts labels, which are clean before
+ * @param known given and clean labels by index
+ * @param replaced labels that are replaced, by index
+ */
 record Labelling(LabelNoise noise, NoisyLabels known, Suspects replaced) {
   static Labelling corrupting(LabelNoise noise) {
     return new Labelling(Objects.requireNonNull(noise, "noise"), null, null);

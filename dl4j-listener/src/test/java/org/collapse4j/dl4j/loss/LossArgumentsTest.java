@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,11 @@ class LossArgumentsTest {
     assertRefused(() -> loss.computeGradient(LABELS, null, SOFTMAX, null), "output", "null");
     assertRefused(() -> loss.computeGradient(Nd4j.ones(3), Nd4j.ones(3), SOFTMAX, null), "[3]");
     for (INDArray mask : List.of(Nd4j.ones(4, 1), Nd4j.ones(1, 5), Nd4j.ones(5, 2))) {
-      assertRefused(() -> loss.computeGradient(LABELS, LOGITS, SOFTMAX, mask), "mask", "5");
+      assertRefused(
+          () -> loss.computeGradient(LABELS, LOGITS, SOFTMAX, mask),
+          "a mask must have one value an example or time step, 5 of them, or the shape of the"
+              + " output, [5, 3], but has "
+              + Arrays.toString(mask.shape()));
     }
   }
 

@@ -42,6 +42,8 @@ public final class ExportedFeatures {
   private Classifier classifier;
   private int batch = 128;
   private LeftOut leftOut = (array, count, of) -> {};
+
+  /** Known once all arrays are, of which any may have the largest label. */
   private int numClasses;
 
   /**
