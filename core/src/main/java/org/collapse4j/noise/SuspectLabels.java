@@ -17,9 +17,9 @@ import java.util.function.LongPredicate;
  */
 public final class SuspectLabels {
   /**
-   * Where a larger share of the suspects is memorized, memorization has begun: what is observed
-   * from there on makes the ranking worse. Small, since a network that memorizes few of the wrong
-   * labels in the end memorizes them slowly.
+   * By how much the memorized share of the suspects has to rise for memorization to have begun:
+   * what is observed from there on makes the ranking worse. Small, since a network that memorizes
+   * few of the wrong labels in the end memorizes them slowly.
    */
   public static final double MEMORIZATION_BEGUN = 0.025;
 
@@ -109,9 +109,11 @@ public final class SuspectLabels {
   }
 
   /**
-   * The number of epochs that count as evidence, if memorization has begun and later ones do not:
-   * more than a fortieth of the suspects were memorized at the end of the last of them, the third
-   * or a later one.
+   * The number of epochs that count as evidence, if memorization has begun and later ones do not.
+   * It begins at the end of the first epoch, from the sixth on, whose {@linkplain
+   * #memorizationEstimated share} of memorized suspects is more than a fortieth above the least
+   * that it kept to for two epochs, if that of the epoch before was above it by a third as much;
+   * or, from the third on, at one that is above it by more than a quarter.
    */
   public OptionalInt frozenAt() {
     return frozenAt;

@@ -27,11 +27,9 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class SuspectLabelsAccumulator implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** Before so many observations, which labels look wrong is still a matter of chance. */
-  private static final int LEAST_OBSERVATIONS = 3;
-
   private final int numClasses;
   private final Evidence evidence = new Evidence();
+  private final MemorizationOnset onset = new MemorizationOnset();
   private int frozenAt;
 
   private SuspectLabelsAccumulator(int numClasses) {
@@ -241,18 +239,16 @@ public final class SuspectLabelsAccumulator implements Serializable {
   }
 
   /**
-   * Says that every example has been observed once more. From the epoch on, the third or a later
-   * one, at the end of which more than a fortieth of the suspects are {@linkplain
-   * SuspectLabels#memorizationEstimated memorized}, what is observed counts as evidence no more.
+   * Says that every example has been observed once more. From the epoch on at the end of which
+   * memorization {@linkplain SuspectLabels#frozenAt has begun}, what is observed counts as evidence
+   * no more.
    *
    * @return what has been gathered so far
    */
   public SuspectLabels endEpoch() {
     SuspectLabels found = snapshot();
     int observations = mostObservations();
-    if (frozenAt == 0
-        && observations >= LEAST_OBSERVATIONS
-        && found.memorizationEstimated() > SuspectLabels.MEMORIZATION_BEGUN) {
+    if (frozenAt == 0 && onset.isReached(found.memorizationEstimated(), observations)) {
       frozenAt = observations;
       return snapshot();
     }

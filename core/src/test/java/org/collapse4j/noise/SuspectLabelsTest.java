@@ -400,20 +400,19 @@ class SuspectLabelsTest {
   }
 
   @Test
-  void evidenceCountsUntilAFortiethOfTheSuspectsIsMemorized() {
+  void evidenceCountsUntilTheMemorizedShareOfTheSuspectsRises() {
     int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
     SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
     SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(0));
     assertEquals(40, labels.estimatedCount());
     assertEquals(0, labels.memorizationEstimated());
-    labels = afterEpoch(accumulator, given, fortySuspects(2));
-    assertTrue(labels.frozenAt().isEmpty(), "two observations say little");
-    labels = afterEpoch(accumulator, given, fortySuspects(1));
-    assertEquals(0.025, labels.memorizationEstimated());
-    assertTrue(labels.frozenAt().isEmpty());
-    labels = afterEpoch(accumulator, given, fortySuspects(2));
-    assertEquals(0.05, labels.memorizationEstimated());
-    assertEquals(4, labels.frozenAt().orElseThrow());
+    for (int memorized : new int[] {4, 2, 2, 4, 2, 2, 4, 2, 3}) {
+      labels = afterEpoch(accumulator, given, fortySuspects(memorized));
+      assertEquals(memorized / 40.0, labels.memorizationEstimated());
+      assertTrue(labels.frozenAt().isEmpty(), "early, or less than two memorized more, or once");
+    }
+    labels = afterEpoch(accumulator, given, fortySuspects(4));
+    assertEquals(11, labels.frozenAt().orElseThrow());
     double fluctuation = labels.fluctuation();
     List<SuspectLabel> ranking = labels.ranking();
 
@@ -423,7 +422,7 @@ class SuspectLabelsTest {
     assertEquals(ranking, labels.ranking());
     assertEquals(40, labels.estimatedCount());
     assertEquals(fluctuation, labels.fluctuation());
-    assertEquals(4, labels.frozenAt().orElseThrow());
+    assertEquals(11, labels.frozenAt().orElseThrow());
     assertEquals(0.7, labels.memorizationEstimated());
 
     SuspectLabelsAccumulator epoch = SuspectLabelsAccumulator.forClasses(3);
@@ -432,7 +431,19 @@ class SuspectLabelsTest {
     assertEquals(ranking, accumulator.snapshot().ranking());
     assertEquals(0, accumulator.snapshot().memorizationEstimated());
     epoch.merge(accumulator);
-    assertEquals(4, epoch.snapshot().frozenAt().orElseThrow());
+    assertEquals(11, epoch.snapshot().frozenAt().orElseThrow());
+  }
+
+  /** It would make the ranking worse at once. */
+  @Test
+  void aLargeRiseEndsTheEvidenceFromTheThirdObservationOn() {
+    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
+    afterEpoch(accumulator, given, fortySuspects(0));
+    afterEpoch(accumulator, given, fortySuspects(0));
+    SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(11));
+    assertEquals(3, labels.frozenAt().orElseThrow());
+    assertEquals(11 / 40.0, labels.memorizationEstimated());
   }
 
   /** The margins of 240 examples: the first forty are suspect but for those that are memorized. */
@@ -440,7 +451,7 @@ class SuspectLabelsTest {
     double[] margins = new double[240];
     Arrays.fill(margins, 5);
     Arrays.fill(margins, 0, 40, -8);
-    Arrays.fill(margins, 0, memorized, 1);
+    Arrays.fill(margins, 0, memorized, 0.1);
     return margins;
   }
 
