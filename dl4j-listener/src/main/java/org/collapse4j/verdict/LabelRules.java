@@ -136,7 +136,8 @@ final class LabelRules {
     double rate = latest.value(Metric.NOISE_RATE);
     double recovered = latest.value(Metric.MEMORIZATION_RECOVERED);
     double wrong = rate * latest.value(Metric.EXAMPLES);
-    String of = Double.isNaN(wrong) ? "the wrong labels" : "the " + count(wrong) + " wrong labels";
+    String labels =
+        Double.isNaN(wrong) ? "the wrong labels" : "the " + count(wrong) + " wrong labels";
     String instead =
         Double.isNaN(recovered)
             ? ""
@@ -145,7 +146,7 @@ final class LabelRules {
     Verdict verdict =
         memorized(
             Metric.MEMORIZATION_FITTED,
-            String.format("%s of %s are memorized%s", percent(share), of, instead));
+            String.format("%s of %s are memorized%s", percent(share), labels, instead));
     boolean merit = share < MEMORIZED_WARNING && recovered >= RECOVERED_GOOD;
     return merit
         ? new Verdict(verdict.topic(), Tone.GOOD, verdict.text(), verdict.evidence())

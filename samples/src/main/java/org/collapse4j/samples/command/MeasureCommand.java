@@ -128,7 +128,7 @@ public final class MeasureCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void sayLeftOut(String array, long count, long of) {
+  private void sayLeftOut(String array, long count, long examples) {
     Path file =
         switch (array) {
           case ExportedFeatures.HELD_OUT -> heldOut.features;
@@ -141,7 +141,7 @@ public final class MeasureCommand implements Callable<Integer> {
             Locale.ROOT,
             "collapse4j: left out %d of %d examples of %s with a NaN or infinite feature%n",
             count,
-            of,
+            examples,
             file);
   }
 

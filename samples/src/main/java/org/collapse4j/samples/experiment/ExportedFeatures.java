@@ -41,7 +41,7 @@ public final class ExportedFeatures {
   private INDArray outOfDistribution;
   private Classifier classifier;
   private int batch = 128;
-  private LeftOut leftOut = (array, count, of) -> {};
+  private LeftOut leftOut = (array, count, examples) -> {};
 
   /** Known once all arrays are, of which any may have the largest label. */
   private int numClasses;
@@ -212,9 +212,9 @@ public final class ExportedFeatures {
      *
      * @param array {@link #FEATURES}, {@link #HELD_OUT} or {@link #OUT_OF_DISTRIBUTION}
      * @param count how many are left out
-     * @param of how many there are
+     * @param examples how many there are
      */
-    void examples(String array, long count, long of);
+    void examples(String array, long count, long examples);
   }
 
   private static <T> T named(String what, Supplier<T> step) {
