@@ -65,20 +65,22 @@ final class HalfOfFeatures implements AutoCloseable {
     return leads;
   }
 
+  /** Whether products with half the centres may spare more than they and the tables cost. */
+  static boolean isWorthWhile(INDArray centres, ClassScores nearness) {
+    return nearness.table() != null
+        && centres.dataType() == DataType.FLOAT
+        && centres.columns() >= WORTH_HALVING
+        && centres.rows() <= MOST_CLASSES;
+  }
+
   /**
-   * Prepares for some centres.
+   * Prepares for some centres, of which it is {@linkplain #isWorthWhile worth while}.
    *
    * @param centres {@code [K, d]}
    * @param nearness the scores that decide which is the nearest
-   * @return null where it is not worth while
    */
   static HalfOfFeatures of(INDArray centres, ClassScores nearness) {
-    double[] table = nearness.table();
-    int d = centres.columns();
-    boolean isWorthWhile = d >= WORTH_HALVING && centres.rows() <= MOST_CLASSES;
-    return table != null && centres.dataType() == DataType.FLOAT && isWorthWhile
-        ? new HalfOfFeatures(centres, table)
-        : null;
+    return new HalfOfFeatures(centres, nearness.table());
   }
 
   private static INDArray columns(INDArray matrix, int from, int to) {
@@ -91,16 +93,16 @@ final class HalfOfFeatures implements AutoCloseable {
     INDArray products = Matrices.product(rows, rows, false, true);
     rows.close();
     float[] distances = new float[k * k];
-    double[] norms = new double[k];
+    double[] squaredNorms = new double[k];
     try (HostMatrix row = HostMatrix.of(products.transpose())) {
       for (int c = 0; c < k; c++) {
         row.read(c);
-        norms[c] = row.value(c);
+        squaredNorms[c] = row.value(c);
       }
       for (int y = 0; y < k; y++) {
         row.read(y);
         for (int c = 0; c < k; c++) {
-          double both = norms[y] + norms[c];
+          double both = squaredNorms[y] + squaredNorms[c];
           double square = both * (1 + MARGIN) - 2 * row.value(c);
           distances[y * k + c] = (float) Math.sqrt(Math.max(0, square));
         }

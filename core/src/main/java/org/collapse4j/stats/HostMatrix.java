@@ -99,8 +99,8 @@ final class HostMatrix implements AutoCloseable {
   /**
    * Subtracts from each row, in the matrix itself, the row of a table for its class.
    *
-   * <p>This loop alone stands here once for each type: Java 17's compiler makes no vector
-   * instructions of numbers that become wider and narrow again.
+   * <p>This loop stands here once for each type: Java 17's compiler makes no vector instructions of
+   * numbers that become wider and narrow again.
    *
    * @param table of numbers that the type of the matrix holds
    * @param classes the class of each row
@@ -246,23 +246,14 @@ final class HostMatrix implements AutoCloseable {
   boolean[] finite(int count) {
     boolean[] finite = new boolean[count];
     for (int i = 0; i < count; i++) {
-      finite[i] = (doubles == null ? largestNarrow(i) : largestOf(i)) < Double.POSITIVE_INFINITY;
+      read(i);
+      finite[i] = largestMagnitude() < Double.POSITIVE_INFINITY;
     }
     return finite;
   }
 
-  /** The largest magnitude in a row of float32 numbers, NaN if one is. */
-  private float largestNarrow(int index) {
-    readNarrow(index);
-    float largest = 0;
-    for (int j = 0; j < columns; j++) {
-      largest = Math.max(largest, Math.abs(narrow[j]));
-    }
-    return largest;
-  }
-
-  private double largestOf(int index) {
-    read(index);
+  /** The largest magnitude in the row in hand; NaN if an element is. */
+  private double largestMagnitude() {
     double largest = 0;
     for (int j = 0; j < columns; j++) {
       largest = Math.max(largest, Math.abs(row[j]));

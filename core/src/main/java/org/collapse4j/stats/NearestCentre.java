@@ -24,6 +24,7 @@ final class NearestCentre implements AutoCloseable {
 
   private final ClassStatistics statistics;
   private final RowProducts products;
+  private final BlockArithmetic operations = BlockArithmetic.forBackend();
   private final RowProducts inSpan = new RowProducts();
   private final INDArray centres;
   private final ClassScores nearness;
@@ -35,7 +36,10 @@ final class NearestCentre implements AutoCloseable {
    */
   private final double[] surelyNearest;
 
-  /** Null where it is not worth while, or has been seen to decide on few rows. */
+  /** Whether half the features may decide on most rows, as far as has been seen. */
+  private boolean halvesFeatures;
+
+  /** Made when it is first needed: where classes have collapsed distances alone decide. */
   private HalfOfFeatures half;
 
   /** Rows that span the class means, {@code [B, d]} in float64; made when it is first needed. */
@@ -61,7 +65,7 @@ final class NearestCentre implements AutoCloseable {
     this.nearness = nearness(base.subiRowVector(origin), means, statistics);
     boolean isWorthWhile = base.rows() == means.rows() && means.rows() >= WORTH_A_NORM;
     this.surelyNearest = isWorthWhile ? surelyNearest(Matrices.squaredNorms(base)) : null;
-    this.half = isWorthWhile ? HalfOfFeatures.of(centres, nearness) : null;
+    this.halvesFeatures = isWorthWhile && HalfOfFeatures.isWorthWhile(centres, nearness);
     means.close();
     origin.close();
   }
@@ -104,13 +108,8 @@ final class NearestCentre implements AutoCloseable {
     }
     inSpan.close();
     nearness.close();
-    dropHalf();
-  }
-
-  private void dropHalf() {
     if (half != null) {
       half.close();
-      half = null;
     }
   }
 
@@ -125,11 +124,11 @@ final class NearestCentre implements AutoCloseable {
     int n = rows.rows();
     int[] undecided =
         squares == null ? IntStream.range(0, n).toArray() : beyondHalfOfTheWay(references, squares);
-    if (half != null && squares != null && undecided.length > n / 2) {
+    if (halvesFeatures && squares != null && undecided.length > n / 2) {
+      half = half == null ? HalfOfFeatures.of(centres, nearness) : half;
       undecided = half.undecided(rows, references, squares, products);
-      if (undecided.length > n / 2) {
-        dropHalf(); // It took time and spared none: products of all rows are taken nonetheless.
-      }
+      // If not, it took time and spared none: products of all rows are taken nonetheless.
+      halvesFeatures = undecided.length <= n / 2;
     }
     return nearest(rows, references, undecided);
   }
@@ -180,7 +179,7 @@ final class NearestCentre implements AutoCloseable {
         projected.getRow(i).assign(0); // A row that is not finite is left out.
       }
     }
-    BlockArithmetic.forBackend().addOuterSquares(span, projected);
+    operations.addOuterSquares(span, projected);
     return nearest;
   }
 }

@@ -19,7 +19,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * <p>Least dilation is no sign of best accuracy in general. In the project's experiments on wrong
  * labels it kept an epoch better than the last of two classes, but of ten classes one of the first
  * two epochs, at times much worse than the last. {@link TrainingScoreCalculator}, which needs no
- * held-out data, did better on the ten, and on the two nearly as well.
+ * held-out data, did better on the ten, and on the two about as well.
  *
  * <pre>{@code
  * EarlyStoppingConfiguration<MultiLayerNetwork> configuration =

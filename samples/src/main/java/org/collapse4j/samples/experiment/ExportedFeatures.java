@@ -43,9 +43,6 @@ public final class ExportedFeatures {
   private int batch = 128;
   private LeftOut leftOut = (array, count, examples) -> {};
 
-  /** Known once all arrays are, of which any may have the largest label. */
-  private int numClasses;
-
   /**
    * What is always needed; shapes are checked when arrays are set. Nothing given is modified.
    *
@@ -135,14 +132,15 @@ public final class ExportedFeatures {
    *     K the number of weight rows, or without weights one more than the largest label
    */
   public Measurements measure(GlobalMean globalMean) {
-    numClasses = classifier != null ? classifier.numClasses() : largestLabel() + 1;
+    int numClasses = classifier != null ? classifier.numClasses() : largestLabel() + 1;
     requireMatchingClassifier();
     Map<String, ClassStatistics> heldOut =
         heldOutFeatures == null
             ? Map.of()
-            : Map.of(FEATURES, statistics(rows(HELD_OUT, heldOutFeatures, heldOutLabels)));
+            : Map.of(
+                FEATURES, statistics(rows(HELD_OUT, heldOutFeatures, heldOutLabels, numClasses)));
     Evaluation.Builder<String> evaluation =
-        Evaluation.builder(trainingRows())
+        Evaluation.builder(trainingRows(numClasses))
             .globalMean(globalMean)
             .outOfDistributionMeans(outOfDistributionMeans())
             .evidence(new MemorizationEvidence<>("the " + FEATURES, heldOut));
@@ -158,26 +156,29 @@ public final class ExportedFeatures {
           String.format(
               "In weights: Classifier weights must have shape [%s, %s] to go with the features,"
                   + " not [%s, %s]",
-              numClasses, features.size(1), classifier.numClasses(), classifier.dimension()));
+              classifier.numClasses(),
+              features.size(1),
+              classifier.numClasses(),
+              classifier.dimension()));
     }
   }
 
-  private ArrayRows trainingRows() {
-    ArrayRows rows = rows(FEATURES, features, labels).withClassifier(classifier);
+  private ArrayRows trainingRows(int numClasses) {
+    ArrayRows rows = rows(FEATURES, features, labels, numClasses).withClassifier(classifier);
     return clean == null
         ? rows
-        : named("clean labels", () -> rows.withClean(classes(clean, features.size(0))));
+        : named("clean labels", () -> rows.withClean(classes(clean, features.size(0), numClasses)));
   }
 
-  private ArrayRows rows(String name, INDArray rows, INDArray classes) {
+  private ArrayRows rows(String name, INDArray rows, INDArray classes, int numClasses) {
     return named(
         name,
         () ->
-            ArrayRows.of(name, rows, classes(classes, rows.size(0)), numClasses)
+            ArrayRows.of(name, rows, classes(classes, rows.size(0), numClasses), numClasses)
                 .inBatchesOf(batch));
   }
 
-  private int[] classes(INDArray classes, long rows) {
+  private static int[] classes(INDArray classes, long rows, int numClasses) {
     return ClassLabels.indices(classes, rows, numClasses);
   }
 
