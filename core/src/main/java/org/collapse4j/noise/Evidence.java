@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * What has been observed of each example, one array a quantity: 31 bytes an example, and up to 16
- * more where examples do not come in the order of their indices.
+ * more while examples are not in the order of their indices.
  */
 final class Evidence implements Serializable {
   private static final long serialVersionUID = 1;
@@ -57,6 +57,43 @@ final class Evidence implements Serializable {
     votes = Arrays.copyOf(votes, length);
     epochs = Arrays.copyOf(epochs, length);
     ratioCounts = Arrays.copyOf(ratioCounts, length);
+  }
+
+  /** Puts the examples in the order of their indices, where these are all those from 0 on. */
+  void putInOrder() {
+    int[] before = numbers.putInOrder();
+    if (before == null) {
+      return;
+    }
+    double[] ordered = new double[margins.length];
+    for (int i = 0; i < before.length; i++) {
+      ordered[i] = margins[before[i]];
+    }
+    margins = ordered;
+    first = inOrder(first, before);
+    last = inOrder(last, before);
+    logRatios = inOrder(logRatios, before);
+    given = inOrder(given, before);
+    rival = inOrder(rival, before);
+    votes = inOrder(votes, before);
+    epochs = inOrder(epochs, before);
+    ratioCounts = inOrder(ratioCounts, before);
+  }
+
+  private static float[] inOrder(float[] values, int[] before) {
+    float[] ordered = new float[values.length];
+    for (int i = 0; i < before.length; i++) {
+      ordered[i] = values[before[i]];
+    }
+    return ordered;
+  }
+
+  private static char[] inOrder(char[] values, int[] before) {
+    char[] ordered = new char[values.length];
+    for (int i = 0; i < before.length; i++) {
+      ordered[i] = values[before[i]];
+    }
+    return ordered;
   }
 
   /** The number of an example, or {@link ExampleNumbers#NONE}. */

@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * Numbers examples in the order in which they come, from 0 on. As long as these numbers are their
  * indices, as where a data set is read in order, nothing is kept; from the first other one on the
- * indices are, and a hash table of the numbers (open addressing with linear probing).
+ * indices are, and a hash table of the numbers (open addressing with linear probing), until the
+ * examples are {@linkplain #putInOrder put in order}.
  */
 final class ExampleNumbers implements Serializable {
   private static final long serialVersionUID = 1;
@@ -58,6 +59,25 @@ final class ExampleNumbers implements Serializable {
       table[place(index)] = size + 1;
     }
     return size++;
+  }
+
+  /**
+   * Makes the numbers of the examples their indices, where these are all those from 0 on, as once
+   * every example of a shuffled data set has come.
+   *
+   * @return the number that each example has had until now, by its index; null if they stay
+   */
+  int[] putInOrder() {
+    if (indices == null || Arrays.stream(indices, 0, size).anyMatch(i -> i < 0 || i >= size)) {
+      return null;
+    }
+    int[] before = new int[size];
+    for (int number = 0; number < size; number++) {
+      before[(int) indices[number]] = number;
+    }
+    indices = null;
+    table = null;
+    return before;
   }
 
   /** A length for arrays of at least so many examples, of which few are added at a time. */

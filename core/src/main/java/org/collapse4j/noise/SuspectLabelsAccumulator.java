@@ -20,9 +20,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * is observed after that epoch counts as evidence no more, but tells how many suspects are
  * memorized.
  *
- * <p>An example takes 31 bytes of memory, and up to 16 more where examples do not come in the order
- * of their indices from 0 on, however many the epochs and classes. Not for use by several threads
- * at once.
+ * <p>An example takes 31 bytes of memory, however many the epochs and classes; up to 16 more in the
+ * first epoch of examples that do not come in the order of their indices, and always where their
+ * indices are not all those from 0 on. Not for use by several threads at once.
  */
 public final class SuspectLabelsAccumulator implements Serializable {
   private static final long serialVersionUID = 1;
@@ -246,6 +246,7 @@ public final class SuspectLabelsAccumulator implements Serializable {
    * @return what has been gathered so far
    */
   public SuspectLabels endEpoch() {
+    evidence.putInOrder();
     SuspectLabels found = snapshot();
     int observations = mostObservations();
     if (frozenAt == 0 && onset.isReached(found.memorizationEstimated(), observations)) {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -518,6 +520,40 @@ class SuspectLabelsTest {
       double each = (double) bytes(evidence) / examples;
       assertTrue(each <= most, each + " bytes for each of " + examples + " examples");
     }
+  }
+
+  @Test
+  void shuffledExamplesTakeNoMoreOnceAllHaveCome() throws Exception {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, 10_000).boxed().toList());
+    Evidence evidence = new Evidence();
+    for (int epoch = 0; epoch < 3; epoch++) {
+      Collections.shuffle(order, new Random(epoch));
+      for (int i : order) {
+        evidence.add(evidence.numberOf(i, i % 7), i + epoch, 1 + i % 3, 1 + i);
+      }
+      evidence.putInOrder();
+    }
+    assertEquals(10_000, evidence.size());
+    for (int i : order) {
+      int number = evidence.find(i);
+      assertEquals(i, evidence.index(number));
+      assertEquals(
+          new SuspectLabel(i, i % 7, 1 + i % 3, i + 1, 1 + i, 3),
+          rounded(evidence.snapshot(number)));
+      assertEquals(i + 2, evidence.lastMargin(number));
+    }
+    assertTrue(bytes(evidence) <= 32 * 10_000, bytes(evidence) + " bytes for 10,000 examples");
+  }
+
+  /** The ratio is a sum of logarithms in float32. */
+  private static SuspectLabel rounded(SuspectLabel label) {
+    return new SuspectLabel(
+        label.index(),
+        label.given(),
+        label.sitsWith(),
+        label.margin(),
+        Math.rint(label.distanceRatio()),
+        label.epochs());
   }
 
   /** The bytes of all arrays of an object and of what it is made of. */
