@@ -20,14 +20,17 @@ final class MemorizationOnset implements Serializable {
   /** Before so many observations, hard examples are not yet told from wrong labels. */
   private static final int LEAST_OBSERVATIONS = 6;
 
-  /** So large a rise ends the evidence sooner, since it would spoil more than the rest brings. */
+  /** So large a share ends the evidence sooner, since it would spoil more than the rest brings. */
   private static final double LARGE = 0.25;
 
   private static final int LEAST_OF_LARGE = 3;
 
+  /** Until then next to no suspect can be memorized: its margins are negative in the mean. */
+  private static final int UNTOLD = 2;
+
   private double before = Double.NaN;
 
-  /** The least that the share kept to for two observations. */
+  /** The least that the share kept to for two observations, once it tells anything. */
   private double level = Double.POSITIVE_INFINITY;
 
   /**
@@ -39,7 +42,7 @@ final class MemorizationOnset implements Serializable {
    */
   boolean isReached(double memorized, int observations) {
     double kept = Math.max(before, memorized);
-    level = kept < level ? kept : level;
+    level = observations > UNTOLD && kept < level ? kept : level;
     double rise = memorized - level;
     double riseBefore = before - level;
     before = memorized;
@@ -47,6 +50,6 @@ final class MemorizationOnset implements Serializable {
         rise > SuspectLabels.MEMORIZATION_BEGUN
             && riseBefore > BEFORE * SuspectLabels.MEMORIZATION_BEGUN;
     return (isSteady && observations >= LEAST_OBSERVATIONS)
-        || (rise > LARGE && observations >= LEAST_OF_LARGE);
+        || (memorized > LARGE && observations >= LEAST_OF_LARGE);
   }
 }

@@ -112,8 +112,8 @@ public final class SuspectLabels {
    * The number of epochs that count as evidence, if memorization has begun and later ones do not.
    * It begins at the end of the first epoch, from the sixth on, whose {@linkplain
    * #memorizationEstimated share} of memorized suspects is more than a fortieth above the least
-   * that it kept to for two epochs, if that of the epoch before was above it by a third as much;
-   * or, from the third on, at one that is above it by more than a quarter.
+   * that it kept to for two epochs from the second on, if that of the epoch before was above it by
+   * a third as much; or, from the third on, at one whose share is more than a quarter.
    */
   public OptionalInt frozenAt() {
     return frozenAt;

@@ -436,9 +436,24 @@ class SuspectLabelsTest {
     assertEquals(11, epoch.snapshot().frozenAt().orElseThrow());
   }
 
+  /** After one or two observations hardly a suspect can be memorized: no level to rise above. */
+  @Test
+  void hardExamplesThatAreLearntFromTheThirdObservationOnAreNotTakenForMemorized() {
+    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
+    SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(0));
+    for (int memorized : new int[] {0, 4, 4, 3, 4, 4, 3, 4, 4}) {
+      labels = afterEpoch(accumulator, given, fortySuspects(memorized));
+      assertTrue(labels.frozenAt().isEmpty(), labels.memorizationEstimated() + " is no rise");
+    }
+    afterEpoch(accumulator, given, fortySuspects(6));
+    labels = afterEpoch(accumulator, given, fortySuspects(6));
+    assertEquals(12, labels.frozenAt().orElseThrow());
+  }
+
   /** It would make the ranking worse at once. */
   @Test
-  void aLargeRiseEndsTheEvidenceFromTheThirdObservationOn() {
+  void aLargeShareEndsTheEvidenceFromTheThirdObservationOn() {
     int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
     SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
     afterEpoch(accumulator, given, fortySuspects(0));
