@@ -60,4 +60,12 @@ class TrendTest {
     Point point = new Point(1, 0, 0);
     assertEquals(Direction.UNKNOWN, Trend.of(List.of(point, point, point)).direction());
   }
+
+  /** The change is held against the larger end of the last third, wherever that begins. */
+  @Test
+  void theBoundOfFivePercentIsThatOfTheLastThird() {
+    assertEquals(Direction.STEADY, direction(1, 1, 1, 1, 1, 1, 1, 0.98, 0.96));
+    assertEquals(Direction.FALLING, direction(1, 1, 1, 1, 1, 1, 1, 0.974, 0.948));
+    assertEquals(Direction.FALLING, direction(20, 19.5, 19));
+  }
 }

@@ -626,4 +626,146 @@ class VerdictRulesTest {
             Runs.observation("b", 1, "heldout", Map.of(Metric.ACCURACY, 0.5), Map.of()));
     assertEquals(List.of(), VerdictRules.ofRuns(RunHistory.of(runs)));
   }
+
+  @Test
+  void aThresholdBelongsToTheSideThatItBegins() {
+    Map<Metric, Double> terminal = with(COLLAPSED, Metric.ACCURACY, 0.995);
+    assertTrue(
+        texts(of(observation(1, "train", terminal))).get(0).startsWith("Training classes have"));
+    Map<Metric, Double> suspects =
+        with(with(COLLAPSED, Metric.SUSPECTS_COUNT, 10), Metric.SUSPECTS_SHARE, 0.05);
+    List<Verdict> ofSuspects =
+        of(observation(1, "train", with(suspects, Metric.MEMORIZATION_ESTIMATED, 0.5)));
+    assertEquals(Tone.BAD, about(Topic.LABELS, ofSuspects).get(0).tone());
+    assertEquals(Tone.NEUTRAL, about(Topic.COLLAPSE, ofSuspects).get(0).tone());
+    assertEquals(
+        List.of(Tone.BAD, Tone.WARNING),
+        Stream.of(0.05, 0.01).map(best -> lost(best).tone()).toList());
+    assertEquals(
+        Tone.BAD,
+        series("heldout", Map.of(), Metric.DILATION_RELATIVE, 1, 1, 1, 1.5, 1.5, 1.5)
+            .get(0)
+            .tone());
+    assertSaid(
+        Tone.WARNING,
+        "Held-out confidence is off by 5.0 points, over-confident: it says 90%, and 85% is right",
+        calibrated(0.05, 0.85, 0.9));
+  }
+
+  /** What is said of an accuracy that was at its best for three epochs and then 0. */
+  private static Verdict lost(double best) {
+    return series("heldout", Map.of(), Metric.ACCURACY, best, best, best, 0, 0, 0).get(0);
+  }
+
+  /** Two standard errors of half of 1,024 examples are 1/32. */
+  @ParameterizedTest
+  @CsvSource({"0.53125,0.0625,false", "0.546875,0.0625,true", "0.75,0.5,true", "0.75,0.51,false"})
+  void confidenceIsTooHighIfThatIsClearAndMostOfTheError(
+      double confidence, double error, boolean clear) {
+    Map<Metric, Double> values =
+        Map.of(
+            Metric.ECE,
+            error,
+            Metric.ACCURACY,
+            0.5,
+            Metric.CONFIDENCE,
+            confidence,
+            Metric.EXAMPLES,
+            1024.0);
+    String said = texts(of(observation(1, "heldout", values))).toString();
+    assertEquals(clear, said.contains("over-confident"), said);
+    assertEquals(!clear, said.contains("too high in places and too low in others"), said);
+  }
+
+  @Test
+  void anAccuracyBelowItsBestByNoMoreThanScatterIsNotLost() {
+    assertSaid(
+        Tone.GOOD,
+        "Held-out accuracy is 86%, as high as it has been, scatter aside",
+        series(
+            "heldout",
+            Map.of(),
+            Metric.ACCURACY,
+            0.9,
+            0.92,
+            0.91,
+            0.9,
+            0.92,
+            0.9,
+            0.85,
+            0.95,
+            0.86));
+  }
+
+  @Test
+  void beforeTheFirstEpochEndsMemorizationBeginsAtAnIteration() {
+    Map<Metric, Double> values =
+        with(with(COLLAPSED, Metric.SUSPECTS_COUNT, 600), Metric.SUSPECTS_SHARE, 0.2);
+    Observation first = observation(0, "train", with(values, Metric.MEMORIZATION_ESTIMATED, 0.3));
+    assertSaid(
+        Tone.WARNING,
+        "About 600 of 3,000 labels look wrong; 30% of them are memorized, since iteration 0",
+        of(first));
+  }
+
+  @Test
+  void noExampleAtAllIsNoDivergence() {
+    Map<Metric, Double> none = Map.of(Metric.EXAMPLES, 0.0, Metric.EXAMPLES_NONFINITE, 0.0);
+    assertEquals(List.of(), of(observation(1, "train", none)));
+  }
+
+  @Test
+  void twoRunsAreEnoughToBeToldTogetherAndTheStreamIsNotCounted() {
+    for (String split : List.of("train", "stream")) {
+      List<Observation> runs =
+          List.of(
+              Runs.observation("a", 1, split, COLLAPSED, Map.of()),
+              Runs.observation("b", 1, split, COLLAPSED, Map.of()));
+      assertEquals(
+          split.equals("train")
+              ? List.of("Training classes have collapsed in 2 of 2 runs")
+              : List.of(),
+          texts(VerdictRules.ofRuns(RunHistory.of(runs))));
+    }
+  }
+
+  @Test
+  void lossesAreComparedOnlyWhereThereAreSeveralWhoseDilationIsKnown() {
+    List<Observation> known = dilated("ce", 0.4, 0.5, 0.6);
+    String range =
+        "The radius of held-out classes is 0.5 to 0.6 of the distance between their centres";
+    assertEquals(List.of(range), together(known));
+    assertEquals(List.of(range), together(known, dilated("ls", 0.4, Double.NaN, Double.NaN)));
+    List<Observation> nameless =
+        dilated("ls", 0.4, 0.5, 0.6).stream()
+            .map(o -> o.withParameters(Map.of("noise.rate", "0.4")))
+            .toList();
+    assertEquals(List.of(range), together(known, nameless));
+  }
+
+  /** The measured share of wrong labels goes first, then the one that was set. */
+  @ParameterizedTest
+  @CsvSource({
+    "0,0.4,'Without wrong labels '",
+    "NaN,0.4,'With noise.rate set to 0.4 '",
+    "NaN,,'With equal settings '"
+  })
+  void theNoiseOfAComparisonIsSaid(double measured, String asked, String said) {
+    List<Observation> observations = new ArrayList<>();
+    for (String loss : List.of("ce", "ls")) {
+      Map<String, String> about = new LinkedHashMap<>(Map.of("loss", loss));
+      if (asked != null) {
+        about.put("noise.rate", asked);
+      }
+      Map<Metric, Double> noise = Map.of(Metric.NOISE_RATE, measured);
+      Map<Metric, Double> dilation = Map.of(Metric.DILATION_RELATIVE, 0.5);
+      observations.add(Runs.observation(loss, 1, "train", noise, about));
+      observations.add(Runs.observation(loss, 1, "heldout", dilation, about));
+    }
+    assertEquals(
+        said
+            + "the dilation under ce and under ls cannot be told apart: r/D 0.5 against 0.5 at epoch"
+            + " 1, 1 seed and 1 seed; it takes at least two seeds a side",
+        together(observations).get(0));
+  }
 }

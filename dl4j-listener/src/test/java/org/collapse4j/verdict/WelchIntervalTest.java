@@ -56,4 +56,12 @@ class WelchIntervalTest {
     WelchInterval interval = new WelchInterval(List.of(1.0, 2.0), List.of(2.0, 1.0));
     assertEquals(OptionalInt.empty(), interval.sizeNeeded());
   }
+
+  @Test
+  void sidesThatVaryAlike() {
+    WelchInterval interval = new WelchInterval(List.of(1.0, 2.0), List.of(3.0, 4.0));
+    assertEquals(3.0424349222966542, interval.halfWidth(), TOLERANCE);
+    assertFalse(interval.excludesZero());
+    assertEquals(OptionalInt.of(3), interval.sizeNeeded());
+  }
 }
