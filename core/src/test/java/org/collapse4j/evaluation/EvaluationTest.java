@@ -149,7 +149,10 @@ class EvaluationTest {
     source.batches.remove(2);
     assertEquals(List.of("bad", "good"), List.copyOf(evaluation.measure().keySet()));
     assertEquals(Set.of(), evaluation.failedPoints());
-    source.batches.clear();
+    source.with("bad", rows(2, 5));
+    evaluation.measure();
+    assertEquals(Set.of("bad"), evaluation.failedPoints());
+    source.batches.remove(source.batches.size() - 1);
     evaluation.statistics();
     assertEquals(Set.of(), evaluation.failedPoints());
   }

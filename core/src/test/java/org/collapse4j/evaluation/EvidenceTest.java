@@ -106,6 +106,7 @@ class EvidenceTest {
               weights.getDouble(0), weights.getDouble(1), nearest.bias().getDouble(c)),
           plane.classifier().get(c));
     }
+    assertTrue(row > 0.95 * ROWS, "examples are from the first to the last");
     evaluation.measure();
     assertEquals(plane, planes.plane("rows").orElseThrow(), "the same rows are drawn");
     assertEquals("keep features of rows for a picture", planes.purpose());
@@ -290,5 +291,29 @@ class EvidenceTest {
                   () -> measure(withOrigins(both[0], both[1]), evidence))
               .getMessage());
     }
+  }
+
+  @Test
+  void anEpochThatFailsIsNotMeasuredByTheOneBefore() {
+    SuspectEvidence<String> evidence = SuspectEvidence.ofExamples();
+    assertTrue(measure(rows(), evidence).has(Metric.SUSPECTS_COUNT));
+    Measurements failed =
+        Evaluation.builder(rows().withClassifier(null))
+            .evidence(evidence)
+            .attempt(
+                (purpose, step) -> {
+                  try {
+                    step.run();
+                    return true;
+                  } catch (IllegalArgumentException e) {
+                    return false;
+                  }
+                })
+            .build()
+            .measure()
+            .get("rows")
+            .measurements();
+    assertFalse(failed.has(Metric.SUSPECTS_COUNT));
+    assertEquals(1, evidence.snapshot().ranking().get(0).epochs());
   }
 }
