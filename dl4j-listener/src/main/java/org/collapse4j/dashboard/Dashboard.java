@@ -14,6 +14,7 @@ import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.RunHistory;
 import org.collapse4j.metric.Metric;
+import org.collapse4j.verdict.Verdict;
 import org.collapse4j.verdict.VerdictRules;
 
 /**
@@ -34,6 +35,7 @@ public final class Dashboard {
   private final List<TheoryCurve> theory;
   private final List<String> notes;
   private final Optional<Metric> across;
+  private List<Verdict> together;
   private String data;
   private String tag;
 
@@ -108,13 +110,21 @@ public final class Dashboard {
   /** What the page draws, as JSON. */
   synchronized String data() {
     if (data == null) {
-      data = new PageData(runs).content(theory, notes, across).json();
+      data = new PageData(runs).content(together(), theory, notes, across).json();
     }
     return data;
   }
 
+  /** The verdicts of all runs together, which the page says with scripts and without. */
+  private synchronized List<Verdict> together() {
+    if (together == null) {
+      together = VerdictRules.ofRuns(runs);
+    }
+    return together;
+  }
+
   private String fallback() {
-    return new WithoutScripts(runs).html();
+    return new WithoutScripts(runs, together()).html();
   }
 
   /**

@@ -27,16 +27,23 @@ import org.collapse4j.verdict.VerdictRules;
 /**
  * Makes a page's content from histories, of a size that a browser opens at once: curves share some
  * {@value #BYTES_OF_CURVES} bytes, what is drawn for one moment at a time {@value
- * #BYTES_OF_MOMENTS}, whatever the number of runs; what is left out are values between the
- * extremes, and moments between the first and the last.
+ * #BYTES_OF_MOMENTS}, or what thousands of runs leave of {@value #BYTES_OF_ALL}; what is left out
+ * are values between the extremes, and moments between the first and the last.
  */
 final class PageData {
   private static final List<Metric> VOCABULARY = List.of(Metric.values());
   private static final int BYTES_OF_CURVES = 8_500_000;
   private static final int BYTES_OF_THINNED_VALUE = 11;
+  private static final int BYTES_OF_VALUE = 6;
+  private static final int BYTES_OF_CURVE = 8;
   private static final int MOST_POINTS = 2_000;
   private static final int LEAST_POINTS = 16;
   private static final int BYTES_OF_MOMENTS = 2_500_000;
+  private static final int BYTES_OF_ALL = 14_000_000;
+
+  /** Its name, parameters and moments, and its verdicts in words. */
+  private static final int BYTES_OF_RUN = 1_100;
+
   private static final int BYTES_OF_CLASS_VALUE = 6;
   private static final int BYTES_OF_PAIR = 16;
   private static final int BYTES_OF_EXAMPLE = 16;
@@ -58,20 +65,23 @@ final class PageData {
     this.runs = runs;
     List<MetricSeries> all = runs.stream().flatMap(run -> run.series().stream()).toList();
     long columns = all.stream().mapToLong(series -> metrics(series).size()).sum();
-    long momentBytes = 0;
-    for (RunHistory run : runs) {
-      long bytes = run.series().stream().mapToLong(PageData::bytesOfMoment).sum();
-      if (momentBytes + bytes <= BYTES_OF_MOMENTS) {
-        detailed.add(run);
-        momentBytes += bytes;
-      }
-    }
     this.mostPoints =
         within(
             LEAST_POINTS,
             BYTES_OF_CURVES / (BYTES_OF_THINNED_VALUE * Math.max(1, columns)),
             MOST_POINTS);
-    this.mostMoments = within(1, BYTES_OF_MOMENTS / Math.max(1, momentBytes), MOST_MOMENTS);
+    long curveBytes = all.stream().mapToLong(this::bytesOfCurves).sum();
+    long left = BYTES_OF_ALL - curveBytes - (long) BYTES_OF_RUN * runs.size();
+    int mostBytes = within(0, left, BYTES_OF_MOMENTS);
+    long momentBytes = 0;
+    for (RunHistory run : runs) {
+      long bytes = run.series().stream().mapToLong(PageData::bytesOfMoment).sum();
+      if (momentBytes + bytes <= mostBytes) {
+        detailed.add(run);
+        momentBytes += bytes;
+      }
+    }
+    this.mostMoments = within(1, mostBytes / Math.max(1, momentBytes), MOST_MOMENTS);
     this.byEpoch = all.stream().allMatch(MetricSeries::isByEpoch);
     this.common = common(runs);
   }
@@ -96,6 +106,14 @@ final class PageData {
     return (int) Math.min(most, Math.max(least, value));
   }
 
+  /** About what the metrics of a series take at most. */
+  private long bytesOfCurves(MetricSeries series) {
+    int values = series.observations().size();
+    int bytes =
+        values <= mostPoints ? BYTES_OF_VALUE * values : BYTES_OF_THINNED_VALUE * mostPoints;
+    return (long) metrics(series).size() * (BYTES_OF_CURVE + bytes);
+  }
+
   /** About what the last observation of a series takes beside its metrics. */
   private static long bytesOfMoment(MetricSeries series) {
     Observation last = series.observations().get(series.observations().size() - 1);
@@ -111,9 +129,14 @@ final class PageData {
   /**
    * The content.
    *
+   * @param together the verdicts of all runs together
    * @param across what the picture of dilation has across at first, if that is chosen
    */
-  PageContent content(List<TheoryCurve> theory, List<String> notes, Optional<Metric> across) {
+  PageContent content(
+      List<Verdict> together,
+      List<TheoryCurve> theory,
+      List<String> notes,
+      Optional<Metric> across) {
     Map<Map<String, String>, Integer> groups = new HashMap<>();
     return new PageContent(
         byEpoch ? "epoch" : "iteration",
@@ -124,7 +147,7 @@ final class PageData {
         runs.size() - detailed.size(),
         common,
         VOCABULARY.stream().map(PageData::text).toList(),
-        texts(VerdictRules.ofRuns(runs)),
+        texts(together),
         runs.stream().map(run -> run(run, groups)).toList(),
         theory.stream().map(PageData::curve).toList(),
         notes);

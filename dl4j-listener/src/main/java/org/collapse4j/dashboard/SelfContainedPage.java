@@ -66,9 +66,12 @@ public final class SelfContainedPage {
     Map<String, String> all = new HashMap<>(contents);
     all.put("style", style);
     all.put("script", script);
-    return PLACE
-        .matcher(template)
-        .replaceAll(place -> Matcher.quoteReplacement(content(all, place.group(1))));
+    StringBuilder page = new StringBuilder();
+    int from = 0;
+    for (Matcher place = PLACE.matcher(template); place.find(); from = place.end()) {
+      page.append(template, from, place.start()).append(content(all, place.group(1)));
+    }
+    return page.append(template, from, template.length()).toString();
   }
 
   private static String content(Map<String, String> contents, String place) {

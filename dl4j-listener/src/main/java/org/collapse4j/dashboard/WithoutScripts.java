@@ -13,8 +13,12 @@ import org.collapse4j.metric.Metric;
 import org.collapse4j.verdict.Verdict;
 import org.collapse4j.verdict.VerdictRules;
 
-/** What the page shows where scripts do not run: the verdicts, and a table of last values. */
-record WithoutScripts(List<RunHistory> runs) {
+/**
+ * What the page shows where scripts do not run: the verdicts, and a table of last values.
+ *
+ * @param together the verdicts of all runs together
+ */
+record WithoutScripts(List<RunHistory> runs, List<Verdict> together) {
   /** Verdicts of so many runs at most are listed; with more of them there is only the table. */
   private static final int MOST_RUNS_IN_WORDS = 100;
 
@@ -48,7 +52,7 @@ record WithoutScripts(List<RunHistory> runs) {
 
   String html() {
     StringBuilder html = new StringBuilder();
-    verdicts(html, VerdictRules.ofRuns(runs));
+    verdicts(html, together);
     for (RunHistory run : runs.subList(0, Math.min(MOST_RUNS_IN_WORDS, runs.size()))) {
       html.append("<h3>").append(escaped(run.run())).append("</h3>\n");
       verdicts(html, VerdictRules.ofRun(run));

@@ -1,6 +1,9 @@
 package org.collapse4j.verdict;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.collapse4j.log.MetricSeries;
 import org.collapse4j.log.MetricSeries.Point;
@@ -20,7 +23,10 @@ record Trend(Direction direction, double scatter) {
   private static final int FEWEST = 3;
 
   private static final double LEAST_CHANGE = 0.05;
-  private static final double SIGNIFICANCE = 0.05;
+  private static final double QUANTILE = 0.975;
+
+  /** Half the length of a 95% interval in standard errors, by degrees of freedom. */
+  private static final Map<Long, Double> HALF_WIDTHS = new ConcurrentHashMap<>();
 
   /** The observations that a trend is of: the last third, at least three. */
   static <T> List<T> lastThird(List<T> all) {
@@ -52,9 +58,15 @@ record Trend(Direction direction, double scatter) {
     double size = Math.max(Math.abs(from), Math.abs(to));
     // The interval takes longer than all else, and most of the time nothing hangs on it.
     boolean changes = !(Math.abs(to - from) < LEAST_CHANGE * size);
-    if (!changes || !(Math.abs(slope) > line.getSlopeConfidenceInterval(SIGNIFICANCE))) {
+    if (!changes || !(Math.abs(slope) > halfWidth(line.getN() - 2) * line.getSlopeStdErr())) {
       return Direction.STEADY;
     }
     return slope > 0 ? Direction.RISING : Direction.FALLING;
+  }
+
+  /** The regression itself would search for the quantile anew for each of thousands of lines. */
+  private static double halfWidth(long freedom) {
+    return HALF_WIDTHS.computeIfAbsent(
+        freedom, f -> new TDistribution(null, f).inverseCumulativeProbability(QUANTILE));
   }
 }

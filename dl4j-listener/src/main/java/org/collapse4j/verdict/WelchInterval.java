@@ -50,7 +50,9 @@ final class WelchInterval {
       return 0;
     }
     double freedom = (a + b) * (a + b) / (a * a / (firstSize - 1) + b * b / (secondSize - 1));
-    return Math.sqrt(a + b) * new TDistribution(freedom).inverseCumulativeProbability(QUANTILE);
+    // No source of random numbers, which would take longer to set up than the quantile.
+    TDistribution distribution = new TDistribution(null, freedom);
+    return Math.sqrt(a + b) * distribution.inverseCumulativeProbability(QUANTILE);
   }
 
   /**

@@ -29,6 +29,8 @@ import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.MetricLog;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
+import org.collapse4j.metric.ClassPair;
+import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -277,6 +279,39 @@ class DashboardTest {
     assertTrue(data.at("/runs/0/series/0").has("planes"));
     assertFalse(data.at("/runs/2999/series/0").has("planes"));
     assertTrue(data.at("/runs/2999/series/0/values").has(index(Metric.NC1_CDNV)));
+  }
+
+  @Test
+  void fiveThousandRunsOfEveryMetricAreBelowFifteenMegabytes() throws IOException {
+    List<Observation> observations = new ArrayList<>();
+    for (int run = 0; run < 5000; run++) {
+      for (int epoch = 1; epoch <= 3; epoch++) {
+        observations.add(ofMany("run " + run, epoch, Observation.TRAIN));
+        observations.add(ofMany("run " + run, epoch, Observation.HELD_OUT));
+      }
+    }
+    String page = page(observations);
+    assertTrue(page.length() < 15_000_000, page.length() + " characters");
+    int withoutDetails = data(page).get("withoutDetails").asInt();
+    assertTrue(4000 < withoutDetails && withoutDetails < 4900, withoutDetails + " without details");
+  }
+
+  /** Thirty-two metrics and the pairs of ten classes, as a training logs them. */
+  private static Observation ofMany(String run, int epoch, String split) {
+    Measurements.Builder values = Measurements.builder();
+    Stream.of(Metric.values())
+        .filter(metric -> !metric.key().startsWith("memorization"))
+        .limit(32)
+        .forEach(metric -> values.put(metric, Math.sqrt(epoch + metric.key().length())));
+    List<ClassPair> pairs = new ArrayList<>();
+    for (int first = 0; first < 10; first++) {
+      for (int second = first + 1; second < 10; second++) {
+        pairs.add(new ClassPair(first, second, 1.0 / (1 + first + second)));
+      }
+    }
+    values.putPairs(Metric.NC1_CDNV, pairs);
+    values.putClassValues(Metric.ACCURACY, new double[10]);
+    return new Observation(run, epoch, 24L * epoch, split, "output", values.build());
   }
 
   @Test
