@@ -51,12 +51,16 @@ record WithoutScripts(List<RunHistory> runs, List<Verdict> together) {
   }
 
   String html() {
-    StringBuilder html = new StringBuilder();
-    verdicts(html, together);
+    StringBuilder html = new StringBuilder("<section id=\"verdict\">\n");
+    if (!together.isEmpty()) {
+      html.append("<h2>All runs</h2>\n");
+      verdicts(html, together);
+    }
     for (RunHistory run : runs.subList(0, Math.min(MOST_RUNS_IN_WORDS, runs.size()))) {
       html.append("<h3>").append(escaped(run.run())).append("</h3>\n");
       verdicts(html, VerdictRules.ofRun(run));
     }
+    html.append("</section>\n");
     table(html);
     return html.toString();
   }
@@ -78,14 +82,14 @@ record WithoutScripts(List<RunHistory> runs, List<Verdict> together) {
         COLUMNS.stream()
             .filter(column -> runs.stream().anyMatch(run -> column.last(run).isPresent()))
             .toList();
-    html.append("<div class=\"scroll\"><table><caption>Last values</caption><thead><tr>");
-    html.append("<th scope=\"col\">run</th>");
+    html.append("<section>\n<h2>Last values</h2>\n<div class=\"card\"><div class=\"scroll\">");
+    html.append("<table><thead><tr><th scope=\"col\">run</th>");
     for (Column column : measured) {
       html.append("<th scope=\"col\">")
           .append(column.title())
-          .append("<br>")
+          .append("<small>")
           .append(column.metric().key())
-          .append("</th>");
+          .append("</small></th>");
     }
     html.append("</tr></thead><tbody>\n");
     for (RunHistory run : runs.subList(0, Math.min(MOST_ROWS, runs.size()))) {
@@ -96,10 +100,11 @@ record WithoutScripts(List<RunHistory> runs, List<Verdict> together) {
       }
       html.append("</tr>\n");
     }
-    html.append("</tbody></table></div>\n");
+    html.append("</tbody></table></div></div>\n");
     if (runs.size() > MOST_ROWS) {
       html.append("<p>and ").append(runs.size() - MOST_ROWS).append(" more runs</p>\n");
     }
+    html.append("</section>\n");
   }
 
   /** With four decimals, or as a power of ten where these would show nothing of it. */

@@ -18,6 +18,8 @@ import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.Rectangle;
+import org.openqa.selenium.WebElement;
 
 /** The page in a real browser. */
 class DashboardBrowserTest extends InBrowser {
@@ -221,6 +223,30 @@ class DashboardBrowserTest extends InBrowser {
       assertTrue(withoutScripts.text("noscript table").contains("second"));
       assertEquals(List.of(), withoutScripts.complaints());
     }
+  }
+
+  @Test
+  void withoutScriptsAllColumnsAreInSightAndALongNameTakesNoMoreThanTheWindow() throws IOException {
+    List<Observation> observations = new ArrayList<>(new ManyRuns(6, 20, 10).observations());
+    observations.addAll(Runs.complete("long".repeat(1_000), 3, Map.of()));
+    Path other = Files.createDirectory(folder.resolve("profile"));
+    try (Browser withoutScripts = Browser.start(other, false)) {
+      withoutScripts.wide(1400, 900);
+      withoutScripts.open(fileOf(observations));
+      List<WebElement> columns = withoutScripts.findAll("noscript thead th");
+      Rectangle last = columns.get(columns.size() - 1).getRect();
+      assertTrue(columns.size() >= 9, "columns: " + columns.size());
+      assertTrue(last.x + last.width <= 1400, "the last column ends at " + (last.x + last.width));
+      assertEquals("All runs", withoutScripts.text("noscript " + skipped(withoutScripts) + " h2"));
+      withoutScripts.wide(390, 844);
+      assertTrue(withoutScripts.find("noscript .scroll").getRect().width <= 390);
+      assertTrue(withoutScripts.find("noscript .scroll").getRect().x >= 0);
+    }
+  }
+
+  /** What the link at the beginning of the page leads to. */
+  private static String skipped(Browser page) {
+    return page.find("a.skip").getDomAttribute("href");
   }
 
   @Test
