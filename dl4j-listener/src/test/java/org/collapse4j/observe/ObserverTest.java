@@ -19,11 +19,14 @@ import java.util.Set;
 import org.collapse4j.dl4j.RecordedWarnings;
 import org.collapse4j.dl4j.Training;
 import org.collapse4j.dl4j.noise.LabelledExamples;
+import org.collapse4j.evaluation.ArrayRows;
+import org.collapse4j.evaluation.Evaluation;
 import org.collapse4j.evaluation.LabelledRows;
 import org.collapse4j.log.MetricSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
 import org.collapse4j.noise.LabelNoise;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -201,7 +204,9 @@ class ObserverTest {
     observer.offer(model, () -> batch(data));
     assertFalse(observer.awaitsTraining());
     assertTrue(observer.wantsSample());
+    assertFalse(observer.isDueAfterIterations(100));
     observer.epochEnded();
+    assertTrue(observer.isDueAfterIterations(100));
     assertFalse(observer.wantsSample());
     observer.offer(
         model,
@@ -391,5 +396,56 @@ class ObserverTest {
     assertTrue(observer.isDueAfterIterations(3));
     assertFalse(observer.isDueAfterIterations(4) || observer.isDueAfterEpochs(3));
     assertSame(observer.stream(), observer.stream());
+  }
+
+  @Test
+  void theMeanOutsideIsThatOfTheProbeOutside() {
+    DataSet outside = Training.clusters(60, 5);
+    outside.getFeatures().addi(3);
+    Observer observer =
+        observer(
+            options
+                .outOfDistributionProbe(Training.batches(outside, 20))
+                .heldOutProbe(batches())
+                .probe("mine", batches()));
+    Evaluation.Result expected =
+        Evaluation.builder(
+                ArrayRows.of(
+                    "rows",
+                    data.getFeatures(),
+                    data.getLabels().argMax(1).toIntVector(),
+                    FixedModel.CLASSES))
+            .outOfDistributionMeans(Map.of("rows", outside.getFeatures().mean(0)))
+            .build()
+            .measure()
+            .get("rows");
+    for (Observation observed : observer.observe(model, FIRST)) {
+      assertEquals(
+          expected.measurements().value(Metric.NC5_ORTHOGONALITY),
+          observed.measurements().value(Metric.NC5_ORTHOGONALITY),
+          1e-6);
+    }
+  }
+
+  @Test
+  void aProbeThatFailsIsNotSaidToBeMissingAndOneWithoutExamplesIsTold() {
+    DataSet unlabelled = new DataSet(Nd4j.ones(4, 6), Nd4j.ones(4, 2));
+    DataSet noisy =
+        LabelledExamples.corrupt(
+            Training.clusters(300, 3), LabelNoise.symmetric(Training.CLASSES, 0.2).withSeed(2));
+    Observer observer =
+        observer(
+            options
+                .trainProbe(Training.batches(noisy, 100))
+                .heldOutProbe(new ExistingDataSetIterator(List.of(unlabelled)))
+                .probe("empty", new ExistingDataSetIterator(List.of())));
+    assertEquals(List.of("train"), splits(observer.observe(model, FIRST)));
+    assertEquals(
+        List.of(
+            "collapse4j could not measure the probe \"heldout\" at \"inputs\": There must be 3"
+                + " classes. Training goes on; this is logged once.",
+            "collapse4j: the probe \"empty\" has no labelled example for \"inputs\", so that"
+                + " nothing is measured there. This is logged once."),
+        log.warnings());
   }
 }

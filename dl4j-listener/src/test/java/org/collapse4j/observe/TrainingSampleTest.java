@@ -182,4 +182,29 @@ class TrainingSampleTest {
     assertFalse(sample.hasComeRound(new MultiDataSet(part, part)));
     assertTrue(sample.hasComeRound(first));
   }
+
+  @Test
+  void classesThatComeLateAreKeptToo() {
+    TrainingSample sample = new TrainingSample(200, MUCH, 1);
+    int[] ones = new int[BATCH];
+    Arrays.fill(ones, 1);
+    for (int first = 0; first < 1000; first += BATCH) {
+      sample.offer(batch(first, BATCH), ones);
+    }
+    int[] twos = new int[BATCH];
+    Arrays.fill(twos, 2);
+    sample.offer(batch(1000, BATCH), new int[BATCH]);
+    sample.offer(batch(1000 + BATCH, BATCH), twos);
+    sample.complete();
+    assertEquals(2 * BATCH, kept(sample).stream().filter(i -> i >= 1000).count());
+  }
+
+  @Test
+  void smallBatchesComeTogetherToOneAsLargeAsTheLargest() {
+    TrainingSample sample = new TrainingSample(1000, MUCH, 1);
+    sample.offer(batch(0, BATCH), new int[BATCH]);
+    sample.offer(batch(40, BATCH / 2), new int[BATCH / 2]);
+    sample.offer(batch(60, BATCH / 2), new int[BATCH / 2]);
+    assertEquals(List.of(BATCH, BATCH), sizes(sample));
+  }
 }

@@ -539,6 +539,15 @@ class VerdictRulesTest {
   }
 
   @Test
+  void aHigherNoiseUnderOneLossHidesNoComparison() {
+    assertEquals(
+        "With 10% wrong labels the dilation under ce and under ls cannot be told apart: r/D 0.15"
+            + " against 0.25 at epoch 1, 1 seed and 1 seed; it takes at least two seeds a side",
+        together(dilated("ce", 0.2, 0.15), dilated("ls", 0.2, 0.25), dilated("ce", 0.4, 0.3, 0.4))
+            .get(0));
+  }
+
+  @Test
   void lossesThatCannotBeToldApart() {
     assertEquals(
         "With 20% wrong labels the dilation under ce and under lr cannot be told apart: r/D 0.51"
