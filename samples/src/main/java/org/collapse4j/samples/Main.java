@@ -43,40 +43,61 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  java -jar collapse4j.jar train",
       "Completion of commands and options by the shell:",
       "  source <(java -jar collapse4j.jar generate-completion)"
-    },
-    // Of names that are equally like what was typed picocli suggests the last: for trian train.
-    subcommands = {
-      CleanCommand.class,
-      TrainCommand.class,
-      NoiseCommand.class,
-      SuspectsCommand.class,
-      EarlyStoppingCommand.class,
-      MeasureCommand.class,
-      ProfileCommand.class,
-      TheoryCommand.class,
-      SummaryCommand.class,
-      DashboardCommand.class,
-      AutoComplete.GenerateCompletion.class,
-      CommandLine.HelpCommand.class
     })
 public final class Main {
+  /**
+   * In the order of the help, and so that of names equally like what was typed the last is meant.
+   */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          CleanCommand.class,
+          TrainCommand.class,
+          NoiseCommand.class,
+          SuspectsCommand.class,
+          EarlyStoppingCommand.class,
+          MeasureCommand.class,
+          ProfileCommand.class,
+          TheoryCommand.class,
+          SummaryCommand.class,
+          DashboardCommand.class);
+
   private Main() {}
 
   /** Runs the command that {@code args} name and exits with its code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
+  }
+
+  /**
+   * The command line for these arguments. Looking through all commands takes as long as a short one
+   * runs: if one of them is named, it is there alone.
+   */
+  static CommandLine commandLine(String[] args) {
+    String first = args.length == 0 ? "" : args[0].replace("-", "") + "Command";
+    return COMMANDS.stream()
+        .filter(command -> command.getSimpleName().equalsIgnoreCase(first))
+        .findFirst()
+        .map(command -> set(new CommandLine(new Main()).addSubcommand(command)))
+        .orElseGet(Main::commandLine);
   }
 
   /** The command line, for use in this process; nothing exits it. */
   public static CommandLine commandLine() {
-    CommandLine commands =
-        new CommandLine(new Main())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setUsageHelpAutoWidth(true)
-            .setHelpFactory(WholeWordsHelp::new)
-            .setExecutionStrategy(Main::execute)
-            .setParameterExceptionHandler(Main::badOptions)
-            .setExecutionExceptionHandler(Main::failed);
+    CommandLine commands = new CommandLine(new Main());
+    COMMANDS.forEach(commands::addSubcommand);
+    commands.addSubcommand(AutoComplete.GenerateCompletion.class);
+    commands.addSubcommand(CommandLine.HelpCommand.class);
+    return set(commands);
+  }
+
+  private static CommandLine set(CommandLine commands) {
+    commands
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setHelpFactory(WholeWordsHelp::new)
+        .setExecutionStrategy(Main::execute)
+        .setParameterExceptionHandler(Main::badOptions)
+        .setExecutionExceptionHandler(Main::failed);
     TypedName.register(commands, LossKind.class);
     TypedName.register(commands, NoiseKind.class);
     TypedName.register(commands, Architecture.class);

@@ -112,6 +112,23 @@ class MainTest {
   }
 
   @Test
+  void aCommandThatIsNamedIsThereAloneAndSaysTheSame() {
+    for (String name : Main.commandLine().getSubcommands().keySet()) {
+      CommandLine alone = Main.commandLine(new String[] {name, "--help"});
+      boolean needsAll = name.matches("help|generate-completion");
+      assertEquals(needsAll, alone.getSubcommands().size() > 1, name);
+      StringWriter out = new StringWriter();
+      assertEquals(0, alone.setOut(new PrintWriter(out)).execute(name, "--help"));
+      assertEquals(Shell.run(name, "--help").out(), out.toString());
+    }
+    for (String first : List.of("--help", "trian", "")) {
+      String[] arguments = {first, "measure"};
+      assertEquals(12, Main.commandLine(arguments).getSubcommands().size(), first);
+    }
+    assertEquals(12, Main.commandLine(new String[0]).getSubcommands().size());
+  }
+
+  @Test
   void linesAreBrokenBetweenWords() {
     assertEquals(
         List.of("adds noise.rate,", "  memorization.*"),
