@@ -52,12 +52,8 @@ final class JsonNumbers extends SimpleModule {
     @Override
     public Double deserialize(JsonParser json, DeserializationContext context) throws IOException {
       return json.currentToken().isNumeric()
-          ? (Double) number(json)
+          ? (Double) json.getDoubleValue()
           : (Double) context.handleUnexpectedToken(Double.class, json);
-    }
-
-    private static double number(JsonParser json) throws IOException {
-      return Decimal.value(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
     }
 
     @Override
