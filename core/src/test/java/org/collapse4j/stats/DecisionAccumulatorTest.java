@@ -407,12 +407,43 @@ class DecisionAccumulatorTest {
   }
 
   @Test
+  void rowsThatAreNotFiniteAddNothingToTheSpan() {
+    INDArray features = features(60, 9);
+    int[] classes = cyclic(60, 0, 3).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(3);
+    statistics.observe(features, classes);
+    ClassStatistics centres = statistics.snapshot();
+    INDArray spoiled = Nd4j.vstack(features(1, 9), features, features(1, 9));
+    spoiled.putScalar(0, 3, Double.NaN);
+    spoiled.putScalar(61, 8, Double.POSITIVE_INFINITY);
+    int[] theirs = new int[62];
+    System.arraycopy(classes, 0, theirs, 1, 60);
+
+    DecisionAccumulator expected = DecisionAccumulator.of(centres, null).gatherSpan();
+    expected.observe(features, classes);
+    INDArray span = expected.snapshot().spanScatter().orElseThrow();
+    DecisionAccumulator found = DecisionAccumulator.of(centres, null).gatherSpan();
+    found.observe(spoiled, theirs);
+    assertTrue(span.equalsWithEps(found.snapshot().spanScatter().orElseThrow(), 1e-12));
+    assertEquals(60, found.snapshot().totalCount());
+    assertEquals(2, found.nonFiniteCount());
+    found.gatherSpan().close();
+    assertEquals(2, found.nonFiniteCount());
+  }
+
+  @Test
   void fewerThanTwoClassesSpanNothing() {
     ClassStatistics none = ClassStatistics.empty(3, 4);
     assertArrayEquals(new long[] {0, 4}, none.basisOfMeans().shape());
     DecisionAccumulator decisions = DecisionAccumulator.of(none, null).gatherSpan();
     decisions.observe(features(5, 4), cyclic(5, 0, 3));
     assertTrue(decisions.snapshot().spanScatter().isEmpty());
+
+    ClassStatisticsAccumulator one = ClassStatisticsAccumulator.forClasses(3);
+    one.observe(features(5, 4), new int[] {1, 1, 1, 1, 1});
+    DecisionAccumulator ofOne = DecisionAccumulator.of(one.snapshot(), null).gatherSpan();
+    ofOne.observe(features(5, 4), cyclic(5, 0, 3));
+    assertTrue(ofOne.snapshot().spanScatter().isEmpty());
   }
 
   @Test
@@ -427,7 +458,12 @@ class DecisionAccumulatorTest {
           DecisionAccumulator.of(ClassStatistics.empty(2, 4), Classifier.of(features(2, 4), null))
               .snapshot()
         }) {
-      assertThrows(IllegalArgumentException.class, () -> both.merge(other));
+      refused(
+          "Decisions can be merged if the classes are as many, and classifier and centres took part"
+              + " in both or in neither: 3 classes with classifier and with centres here, "
+              + other.counts
+              + " there",
+          () -> both.merge(other));
     }
     refused(
         "Classifier weights must have shape [3, 4] to go with the features, not [2, 4]",
