@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
@@ -130,6 +131,29 @@ class ClassStatisticsAccumulatorTest {
           statistics.withinClassTrace() / scale / scale,
           1e-5);
     }
+  }
+
+  /** Squares of such numbers are not numbers of float32, in which these features are. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-30, 1e25})
+  void theCovarianceOfManyFeaturesHoldsAtEveryScale(double scale) {
+    Examples wide = Examples.of(3, 140, 60, 4);
+    ClassStatistics statistics =
+        observed(wide.features().mul(scale).castTo(DataType.FLOAT), wide.labels());
+    INDArray expected = wide.statistics().withinClassCovariance().orElseThrow();
+    INDArray found = statistics.withinClassCovariance().orElseThrow().div(scale).divi(scale);
+    assertTrue(expected.equalsWithEps(found, 1e-5));
+    assertEquals(0x1p-49, statistics.withinClassRounding());
+  }
+
+  /** The mean of these is 1 and a third of a unit of its last place. */
+  @Test
+  void whatFloat64CannotHoldOfAMeanIsItsRest() {
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(1);
+    accumulator.observe(Nd4j.createFromArray(new double[][] {{1}, {1}, {1 + 0x1p-52}}), new int[3]);
+    Moments moments = accumulator.snapshot().moments();
+    assertEquals(1, moments.means[0]);
+    assertEquals(0x1p-52 / 3, moments.rests[0], 1e-30);
   }
 
   @Test
@@ -263,6 +287,10 @@ class ClassStatisticsAccumulatorTest {
     ClassStatistics none = ClassStatistics.empty(3, 5);
     assertSame(examples.statistics(), examples.statistics().merge(none), 0);
     assertSame(examples.statistics(), none.merge(examples.statistics()), 0);
+    ClassStatisticsAccumulator accumulator = ClassStatisticsAccumulator.forClasses(3);
+    accumulator.observe(examples.features(), examples.labels());
+    accumulator.merge(none.withoutCovariance());
+    assertSame(examples.statistics(), accumulator.snapshot(), 0);
   }
 
   @Test
@@ -340,6 +368,9 @@ class ClassStatisticsAccumulatorTest {
       accumulator.observe(features, wide.labels());
       double expected = limit == 0 ? 0x1p-49 : 0x1p-20;
       assertEquals(expected, accumulator.snapshot().withinClassRounding());
+      accumulator.reset();
+      accumulator.observe(wide.features(), wide.labels());
+      assertEquals(0x1p-49, accumulator.snapshot().withinClassRounding());
     }
   }
 

@@ -79,6 +79,22 @@ class MomentsTest {
     assertEquals(between, moments.scatter.getDouble(0, 0), 1e-15);
   }
 
+  /** However small the class is, the distance of its mean from the reference comes off. */
+  @Test
+  void whatTheReferenceIsBesideTheMeanIsTakenOffAsFarAsTheTypeHoldsIt() {
+    for (double squares : new double[] {1, 0x1p-60, 0x1p60}) {
+      for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+        double share = type == DataType.DOUBLE ? 0x1p-20 : 0x1p-10;
+        Moments moments = Moments.empty(1, 1, true);
+        double[] offset = {share * Math.sqrt(squares)};
+        moments.absorbAbout(of(4, 5, 0), new int[] {0}, offset, new double[] {squares}, type);
+        double between = 4 * share * share * squares;
+        assertEquals(-between, moments.scatter.getDouble(0, 0), type + " " + squares);
+        assertEquals(squares - between, moments.traces[0]);
+      }
+    }
+  }
+
   /** What is not in float64 makes the sum of both less exact, whichever came first. */
   @Test
   void productsInFloat32AreRememberedInCopiesAndSums() {
