@@ -111,6 +111,7 @@ class AccumulatorLifeTest {
     refused(() -> gathered.merge(statistics));
     refused(gathered::snapshot);
     refused(gathered::reset);
+    assertTrue(gathered.isEmpty());
 
     DecisionAccumulator decided = DecisionAccumulator.of(statistics, null);
     INDArray features = examples.features().dup();

@@ -114,6 +114,11 @@ class DecisionAccumulatorTest {
     assertEquals(1, decisions.snapshot().correctCount(0));
     assertEquals(1, decisions.snapshot().correctCount(1));
     assertEquals(1, decisions.snapshot().correctCount(2));
+    // Each confidence is e / (e + 2), between 8/15 and 9/15.
+    DecisionStatistics twice = decisions.snapshot().merge(decisions.snapshot());
+    assertEquals(2, twice.count(1));
+    assertEquals(6, twice.binCount(8));
+    assertEquals(6, twice.binCorrectCount(8));
   }
 
   @Test
@@ -364,7 +369,13 @@ class DecisionAccumulatorTest {
     statistics.observe(features, classes);
     ClassStatistics centres = statistics.snapshot();
     INDArray deviations = features.sub(Matrices.rows(centres.classMeans(), classes));
-    INDArray projected = deviations.mmul(centres.basisOfMeans().transpose());
+    INDArray basis = centres.basisOfMeans();
+    INDArray unit = Nd4j.eye(3).castTo(DataType.DOUBLE);
+    assertTrue(unit.equalsWithEps(basis.mmul(basis.transpose()), 1e-12));
+    INDArray means = centres.centredClassMeans(GlobalMean.CLASS);
+    INDArray within = means.mmul(basis.transpose()).mmul(basis);
+    assertTrue(means.equalsWithEps(within, 1e-12));
+    INDArray projected = deviations.mmul(basis.transpose());
     INDArray expected = projected.transpose().mmul(projected);
 
     DecisionAccumulator whole = DecisionAccumulator.of(centres, null).gatherSpan();
