@@ -1,6 +1,7 @@
 package org.collapse4j.noise;
 
 import java.io.Serializable;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 
 /**
@@ -65,11 +66,7 @@ final class Evidence implements Serializable {
     if (before == null) {
       return;
     }
-    double[] ordered = new double[margins.length];
-    for (int i = 0; i < before.length; i++) {
-      ordered[i] = margins[before[i]];
-    }
-    margins = ordered;
+    margins = inOrder(margins, before);
     first = inOrder(first, before);
     last = inOrder(last, before);
     logRatios = inOrder(logRatios, before);
@@ -80,20 +77,15 @@ final class Evidence implements Serializable {
     ratioCounts = inOrder(ratioCounts, before);
   }
 
-  private static float[] inOrder(float[] values, int[] before) {
-    float[] ordered = new float[values.length];
+  /** An array as long, whose element i is the one that was at a place before. */
+  @SuppressWarnings({"unchecked", "SuspiciousSystemArraycopy"}) // Both are arrays of one type.
+  private static <A> A inOrder(A values, int[] before) {
+    Object ordered =
+        Array.newInstance(values.getClass().getComponentType(), Array.getLength(values));
     for (int i = 0; i < before.length; i++) {
-      ordered[i] = values[before[i]];
+      System.arraycopy(values, before[i], ordered, i, 1);
     }
-    return ordered;
-  }
-
-  private static char[] inOrder(char[] values, int[] before) {
-    char[] ordered = new char[values.length];
-    for (int i = 0; i < before.length; i++) {
-      ordered[i] = values[before[i]];
-    }
-    return ordered;
+    return (A) ordered;
   }
 
   /** The number of an example, or {@link ExampleNumbers#NONE}. */

@@ -228,6 +228,19 @@ class EvidenceTest {
             .getMessage());
   }
 
+  /** Goes on after a failure, of which it tells the purpose. */
+  private static Attempt telling(List<String> told) {
+    return (purpose, step) -> {
+      try {
+        step.run();
+        return true;
+      } catch (IllegalArgumentException e) {
+        told.add(purpose);
+        return false;
+      }
+    };
+  }
+
   @Test
   void evidenceThatFailsCostsNoMetricAndNoOtherEvidence() {
     List<String> told = new ArrayList<>();
@@ -236,16 +249,7 @@ class EvidenceTest {
         Evaluation.builder(rows().withClassifier(null))
             .evidence(SuspectEvidence.ofExamples())
             .evidence(planes)
-            .attempt(
-                (purpose, step) -> {
-                  try {
-                    step.run();
-                    return true;
-                  } catch (IllegalArgumentException e) {
-                    told.add(purpose);
-                    return false;
-                  }
-                })
+            .attempt(telling(told))
             .build()
             .measure()
             .get("rows")
@@ -300,15 +304,7 @@ class EvidenceTest {
     Measurements failed =
         Evaluation.builder(rows().withClassifier(null))
             .evidence(evidence)
-            .attempt(
-                (purpose, step) -> {
-                  try {
-                    step.run();
-                    return true;
-                  } catch (IllegalArgumentException e) {
-                    return false;
-                  }
-                })
+            .attempt(telling(new ArrayList<>()))
             .build()
             .measure()
             .get("rows")

@@ -7,10 +7,11 @@ import java.time.ZoneOffset;
 import java.util.function.Supplier;
 
 /** A clock that asks somebody else. */
-final class ClockOf extends Clock {
+public final class ClockOf extends Clock {
   private final Supplier<Instant> source;
 
-  ClockOf(Supplier<Instant> source) {
+  /** A clock that asks a source each time. */
+  public ClockOf(Supplier<Instant> source) {
     this.source = source;
   }
 

@@ -9,13 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.collapse4j.dl4j.ClockOf;
 import org.collapse4j.dl4j.RecordedWarnings;
 import org.collapse4j.dl4j.Training;
 import org.collapse4j.dl4j.noise.LabelledExamples;
@@ -287,23 +287,7 @@ class ObserverTest {
   @Test
   void timeBeginsWithTheFirstEventOfTraining() {
     Instant[] now = {Instant.EPOCH};
-    Clock clock =
-        new Clock() {
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-
-          @Override
-          public Clock withZone(ZoneId zone) {
-            return this;
-          }
-
-          @Override
-          public Instant instant() {
-            return now[0];
-          }
-        };
+    Clock clock = new ClockOf(() -> now[0]);
     for (boolean byEpoch : new boolean[] {true, false}) {
       now[0] = Instant.EPOCH;
       Observer observer =
@@ -337,17 +321,18 @@ class ObserverTest {
         log.warnings().get(0).startsWith("collapse4j could not measure the probe \"train\""));
   }
 
-  @Test
-  void suspectsOfTheProbeAreFoundIfSoChosen() {
+  /** Of 300 examples, a fifth of whose labels are wrong. */
+  private static DataSetIterator noisyBatches() {
     DataSet noisy =
         LabelledExamples.corrupt(
             Training.clusters(300, 3), LabelNoise.symmetric(Training.CLASSES, 0.2).withSeed(2));
+    return Training.batches(noisy, 100);
+  }
+
+  @Test
+  void suspectsOfTheProbeAreFoundIfSoChosen() {
     Observer observer =
-        observer(
-            options
-                .trainProbe(Training.batches(noisy, 100))
-                .heldOutProbe(batches())
-                .suspectLabels(true));
+        observer(options.trainProbe(noisyBatches()).heldOutProbe(batches()).suspectLabels(true));
     assertTrue(observer.suspectLabels().ranking().isEmpty());
     List<Observation> observed = observer.observe(model, FIRST);
     assertEquals(300, observer.suspectLabels().ranking().size());
@@ -367,13 +352,10 @@ class ObserverTest {
 
   @Test
   void whatIsMissingIsTold() {
-    DataSet noisy =
-        LabelledExamples.corrupt(
-            Training.clusters(300, 3), LabelNoise.symmetric(Training.CLASSES, 0.2).withSeed(2));
     Observer observer =
         observer(
             options
-                .trainProbe(Training.batches(noisy, 100))
+                .trainProbe(noisyBatches())
                 .probe("one", Training.batches(Training.clusters(1, 1), 1)));
     observer.observe(model, FIRST);
     assertEquals(
@@ -430,13 +412,10 @@ class ObserverTest {
   @Test
   void aProbeThatFailsIsNotSaidToBeMissingAndOneWithoutExamplesIsTold() {
     DataSet unlabelled = new DataSet(Nd4j.ones(4, 6), Nd4j.ones(4, 2));
-    DataSet noisy =
-        LabelledExamples.corrupt(
-            Training.clusters(300, 3), LabelNoise.symmetric(Training.CLASSES, 0.2).withSeed(2));
     Observer observer =
         observer(
             options
-                .trainProbe(Training.batches(noisy, 100))
+                .trainProbe(noisyBatches())
                 .heldOutProbe(new ExistingDataSetIterator(List.of(unlabelled)))
                 .probe("empty", new ExistingDataSetIterator(List.of())));
     assertEquals(List.of("train"), splits(observer.observe(model, FIRST)));
