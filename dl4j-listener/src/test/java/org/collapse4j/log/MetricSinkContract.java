@@ -285,8 +285,9 @@ abstract class MetricSinkContract {
       writeMany(sink, 1);
       long before = openFiles();
       writeMany(sink, 200);
-      // Fewer, where the garbage collector has closed what other tests left behind.
-      assertTrue(openFiles() <= before, openFiles() + " files are open, before it were " + before);
+      long left = openFiles() - before;
+      // Other threads of this process open and close files of their own meanwhile.
+      assertTrue(left < 200 / 10, left + " files more are open after 200 writes");
     }
   }
 
