@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MandatoryDependenciesTest {
   private static final Pattern OPTIONAL =
       Pattern.compile(
-          "micrometer|prometheus|vertx|netty|mapdb|tensorflow|-core/1|-ui-|jackson-2|commons-csv"
+          "micrometer|prometheus|vertx|netty|mapdb|tensorflow|deeplearning4j-core|-ui-|jackson-2|commons-csv"
               + "|_2\\.12|scala-|hadoop|kryo|jersey|log4j|metrics-|lz4|-to-slf4j|-over-slf4j");
   private static final Pattern LOGGING = Pattern.compile("slf4j-api|logback");
 
