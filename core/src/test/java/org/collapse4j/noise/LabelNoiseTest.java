@@ -164,6 +164,23 @@ class LabelNoiseTest {
     assertRefused(
         "A label must be a class index, at least 0, but the clean label of example 1 is -1",
         () -> NoisyLabels.of(new int[2], new int[] {0, -1}));
+    assertRefused(
+        "A label must be a class index, at least 0, but the given label of example 0 is -2",
+        () -> NoisyLabels.of(new int[] {-2, 0}, new int[2]));
+  }
+
+  @Test
+  void labelsAreCopiesOfThoseGiven() {
+    int[] given = {0, 2, 1};
+    int[] clean = {0, 1, 1};
+    NoisyLabels labels = NoisyLabels.of(given, clean);
+    given[0] = 9;
+    clean[0] = 9;
+    labels.given()[1] = 9;
+    labels.clean()[1] = 9;
+    assertArrayEquals(new int[] {0, 2, 1}, labels.given());
+    assertArrayEquals(new int[] {0, 1, 1}, labels.clean());
+    assertEquals(1 / 3.0, labels.rate());
   }
 
   private static void assertRefused(String message, Runnable call) {
@@ -174,6 +191,7 @@ class LabelNoiseTest {
 
   @Test
   void descriptionsHaveEveryNumber() {
+    assertEquals(7, LabelNoise.uniform(10, 0.2).withSeed(7).seed());
     assertEquals(
         "uniform(rate=0.2, classes=10, seed=7)",
         LabelNoise.uniform(10, 0.2).withSeed(7).toString());

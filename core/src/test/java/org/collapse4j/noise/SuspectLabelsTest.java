@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectOutputStream;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -339,6 +342,7 @@ class SuspectLabelsTest {
     assertEquals(0, of(1, mixture(4000, 0.5, 0)).estimatedCount(), 60);
     assertEquals(3, of(1, new double[] {-1, -2, -3}).estimatedCount(), "none is learnt");
     assertEquals(1, of(1, new double[] {-1, 2}).estimatedCount());
+    assertEquals(1, of(1, new double[] {-1, 0, 2, 2, 2}).estimatedCount(), "zero is not above it");
     assertEquals(0, of(1, new double[] {0, 0, 2}).estimatedCount());
     assertEquals(2, of(1e300, margins(-1, -1)).estimatedCount());
   }
@@ -369,6 +373,12 @@ class SuspectLabelsTest {
         () ->
             accumulator.observe(
                 indices(), logits, given(), Nd4j.zeros(400, 2), ClassStatistics.empty(5, 2)));
+    SuspectLabelsAccumulator ofOther = SuspectLabelsAccumulator.forClasses(CLASSES);
+    ofOther.observe(indices(), logits, other);
+    assertRefused(
+        "An example is the same with the same label every time, but that of example 9 was 1 and is"
+            + " 2 now: let the examples carry their index if their order changes",
+        () -> accumulator.merge(ofOther));
     other[9] = 4;
     assertRefused(
         "A label must be a class index from 0 to 3, but that of example 9 is 4",
@@ -376,6 +386,9 @@ class SuspectLabelsTest {
     assertRefused(
         "A label can be wrong if there are at least two classes, not 1",
         () -> SuspectLabelsAccumulator.forClasses(1));
+    assertRefused(
+        "There can be at most 65535 classes, not 65536",
+        () -> SuspectLabelsAccumulator.forClasses(65_536));
     assertRefused(
         "Evidence can be merged if the classes are the same: 4 here, 3 there",
         () -> accumulator.merge(SuspectLabelsAccumulator.forClasses(3)));
@@ -426,6 +439,8 @@ class SuspectLabelsTest {
     assertEquals(fluctuation, labels.fluctuation());
     assertEquals(11, labels.frozenAt().orElseThrow());
     assertEquals(0.7, labels.memorizationEstimated());
+    accumulator.observe(new long[] {240}, withMargins(new int[1], -9), new int[1]);
+    assertEquals(ranking, accumulator.snapshot().ranking(), "of a new example nothing is known");
 
     SuspectLabelsAccumulator epoch = SuspectLabelsAccumulator.forClasses(3);
     afterEpoch(epoch, given, fortySuspects(0));
@@ -434,6 +449,21 @@ class SuspectLabelsTest {
     assertEquals(0, accumulator.snapshot().memorizationEstimated());
     epoch.merge(accumulator);
     assertEquals(11, epoch.snapshot().frozenAt().orElseThrow());
+  }
+
+  /** The sixth is the first that may be the beginning; a fortieth is no rise yet. */
+  @Test
+  void aRiseOfMoreThanAFortiethIsSeenFromTheSixthObservationOn() {
+    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
+    for (int risen : new int[] {1, 2}) {
+      SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
+      SuspectLabels labels = null;
+      for (int memorized : new int[] {0, 0, 0, 0, risen, risen}) {
+        labels = afterEpoch(accumulator, given, fortySuspects(memorized));
+      }
+      assertEquals(risen / 40.0, labels.memorizationEstimated());
+      assertEquals(risen == 1 ? OptionalInt.empty() : OptionalInt.of(6), labels.frozenAt());
+    }
   }
 
   /** After one or two observations hardly a suspect can be memorized: no level to rise above. */
@@ -461,6 +491,24 @@ class SuspectLabelsTest {
     SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(11));
     assertEquals(3, labels.frozenAt().orElseThrow());
     assertEquals(11 / 40.0, labels.memorizationEstimated());
+  }
+
+  @Test
+  void aQuarterIsNotALargeShareYet() {
+    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
+    afterEpoch(accumulator, given, fortySuspects(0));
+    afterEpoch(accumulator, given, fortySuspects(0));
+    SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(10));
+    assertEquals(0.25, labels.memorizationEstimated());
+    assertTrue(labels.frozenAt().isEmpty());
+  }
+
+  @Test
+  void thereAreAsManyClassesAsWereSaid() {
+    for (int classes : new int[] {2, 65_535}) {
+      assertEquals(classes, SuspectLabelsAccumulator.forClasses(classes).numClasses());
+    }
   }
 
   /** The margins of 240 examples: the first forty are suspect but for those that are memorized. */
@@ -558,6 +606,42 @@ class SuspectLabelsTest {
       assertEquals(i + 2, evidence.lastMargin(number));
     }
     assertTrue(bytes(evidence) <= 32 * 10_000, bytes(evidence) + " bytes for 10,000 examples");
+  }
+
+  @Test
+  void theEndOfAnEpochPutsShuffledExamplesInOrder() throws Exception {
+    long[] order = indices();
+    int[] sizes = new int[2];
+    for (int shuffled = 0; shuffled < 2; shuffled++) {
+      order[0] = shuffled == 0 ? 0 : EXAMPLES - 1;
+      order[EXAMPLES - 1] = shuffled == 0 ? EXAMPLES - 1 : 0;
+      SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(CLASSES);
+      accumulator.observe(order, Nd4j.createFromArray(logits(1)), new int[EXAMPLES]);
+      accumulator.endEpoch();
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+        out.writeObject(accumulator);
+      }
+      sizes[shuffled] = bytes.size();
+    }
+    assertEquals(sizes[0], sizes[1], "bytes of a checkpoint");
+  }
+
+  /** Of indices from 1 on the last is as large as their number. */
+  @Test
+  void shuffledExamplesWhoseIndicesBeginElsewhereAreFoundAsBefore() {
+    for (long first : new long[] {-1, 1}) {
+      Evidence evidence = new Evidence();
+      for (int i = 9; i >= 0; i--) {
+        evidence.add(evidence.numberOf(first + i, i % 7), i, 1, Double.NaN);
+      }
+      evidence.putInOrder();
+      for (int i = 0; i < 10; i++) {
+        int number = evidence.find(first + i);
+        assertEquals(first + i, evidence.index(number));
+        assertEquals(i, evidence.lastMargin(number));
+      }
+    }
   }
 
   /** The ratio is a sum of logarithms in float32. */
