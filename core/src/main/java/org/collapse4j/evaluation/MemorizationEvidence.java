@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Memorization;
 import org.collapse4j.stats.ClassLabels;
@@ -78,6 +79,9 @@ public final class MemorizationEvidence<P> implements Evidence<P, MemorizationEv
     private final String name;
     private HashMap<P, ClassStatistics> heldOut = new HashMap<>();
     private final HashMap<P, MemorizationStatistics> statistics = new HashMap<>();
+    private transient Function<P, MemorizationAccumulator> starting;
+
+    /** Of points with rows whose clean classes are known: each has a table of all class means. */
     private transient Map<P, MemorizationAccumulator> accumulators;
 
     /** Whether clean classes are known; null before the first row. */
@@ -91,15 +95,16 @@ public final class MemorizationEvidence<P> implements Evidence<P, MemorizationEv
     @Override
     public void begin(Map<P, ClassStatistics> centres, RowParts<P> rows) {
       accumulators = new HashMap<>();
-      centres.forEach(
-          (point, features) ->
-              accumulators.put(
-                  point,
-                  MemorizationAccumulator.of(
-                      heldOut.getOrDefault(
-                          point,
-                          ClassStatistics.empty(features.numClasses(), features.dimension())),
-                      rows.classifier(point))));
+      starting =
+          point -> MemorizationAccumulator.of(reference(point, centres), rows.classifier(point));
+    }
+
+    private ClassStatistics reference(P point, Map<P, ClassStatistics> centres) {
+      ClassStatistics known = heldOut.get(point);
+      ClassStatistics features = centres.get(point);
+      return known == null
+          ? ClassStatistics.empty(features.numClasses(), features.dimension())
+          : known;
     }
 
     @Override
@@ -110,7 +115,10 @@ public final class MemorizationEvidence<P> implements Evidence<P, MemorizationEv
       requireAllOrNone(cleanKnown == null || cleanKnown == clean.isPresent());
       cleanKnown = clean.isPresent();
       clean.ifPresent(
-          classes -> accumulators.get(point).observe(rows.features(), rows.classes(), classes));
+          classes ->
+              accumulators
+                  .computeIfAbsent(point, starting)
+                  .observe(rows.features(), rows.classes(), classes));
     }
 
     private void requireAllOrNone(boolean fulfilled) {
@@ -127,6 +135,7 @@ public final class MemorizationEvidence<P> implements Evidence<P, MemorizationEv
       accumulators.forEach((point, accumulator) -> statistics.put(point, accumulator.snapshot()));
       accumulators.values().forEach(MemorizationAccumulator::close);
       accumulators = null;
+      starting = null;
       heldOut = null;
     }
 

@@ -41,8 +41,9 @@ public final class Dilation {
    *     two classes have examples
    */
   public static double separation(ClassStatistics heldOut) {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return ClassDistances.separation(Frame.ofCentredMeans(heldOut, GlobalMean.CLASS));
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        Frame means = Frame.ofCentredMeans(heldOut, GlobalMean.CLASS)) {
+      return ClassDistances.separation(means);
     }
   }
 

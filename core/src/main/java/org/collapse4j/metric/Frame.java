@@ -6,8 +6,12 @@ import org.collapse4j.stats.Matrices;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** K vectors in R^d, the rows of a matrix, and how far they are from a regular arrangement. */
-final class Frame {
+/**
+ * K vectors in R^d, the rows of a matrix, and how far they are from a regular arrangement. The
+ * matrix is outside the Java heap and is freed when the frame is closed: of many classes it takes
+ * as much memory as anything else.
+ */
+final class Frame implements AutoCloseable {
   /** Below this, relative to the squared norms, a squared distance from a Gram matrix cancels. */
   private static final double NEAR = 1e-3;
 
@@ -20,7 +24,7 @@ final class Frame {
   /** The squares of the norms. */
   private final double[] squares;
 
-  /** The vectors as an array, made when they are first asked for. */
+  /** The vectors as an array; of some rows of another frame it is made when first asked for. */
   private INDArray rows;
 
   private Products gram;
@@ -36,14 +40,19 @@ final class Frame {
     }
   }
 
-  /** A frame of the rows of a float64 matrix. */
+  /**
+   * A frame of the rows of a float64 matrix.
+   *
+   * @param rows no view; in C order it is kept and closed with the frame
+   */
   static Frame of(INDArray rows) {
-    return rows.isEmpty()
-        ? new Frame(new double[0], 0, 0)
-        : new Frame(
-            Matrices.elements(rows.ordering() == 'c' ? rows : rows.dup('c')),
-            rows.rows(),
-            rows.columns());
+    if (rows.isEmpty()) {
+      return new Frame(new double[0], 0, 0);
+    }
+    INDArray byRows = rows.ordering() == 'c' ? rows : rows.dup('c');
+    Frame frame = new Frame(Matrices.elements(byRows), rows.rows(), rows.columns());
+    frame.rows = byRows;
+    return frame;
   }
 
   /** The frame of the class means of the present classes, each less the global mean. */
@@ -54,6 +63,15 @@ final class Frame {
   /** The dot products of every row of a with every row of b, which has as many. */
   static Products products(Frame a, Frame b) {
     return Products.of(a.rows(), b.rows());
+  }
+
+  /** Frees the matrix; norms are known still, products are not. */
+  @Override
+  public void close() {
+    if (rows != null) {
+      rows.close();
+      rows = null;
+    }
   }
 
   int size() {

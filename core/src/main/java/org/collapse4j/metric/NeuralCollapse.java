@@ -42,8 +42,8 @@ public final class NeuralCollapse {
    *     #pinvInSpan})
    */
   public static Measurements ofFeatures(ClassStatistics statistics, GlobalMean globalMean) {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Frame means = Frame.ofCentredMeans(statistics, globalMean);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        Frame means = Frame.ofCentredMeans(statistics, globalMean)) {
       return Measurements.builder()
           .add(variability(statistics, means))
           .add(arrangement(means, statistics.globalMean(globalMean)))
@@ -62,8 +62,9 @@ public final class NeuralCollapse {
    * @param globalMean the centre the class means are taken from
    */
   public static Measurements variability(ClassStatistics statistics, GlobalMean globalMean) {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return variability(statistics, Frame.ofCentredMeans(statistics, globalMean));
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        Frame means = Frame.ofCentredMeans(statistics, globalMean)) {
+      return variability(statistics, means);
     }
   }
 
@@ -187,8 +188,10 @@ public final class NeuralCollapse {
   public static Measurements ofClassifier(
       ClassStatistics statistics, Classifier classifier, GlobalMean globalMean) {
     requireSameShape(statistics, classifier);
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Frame means = Frame.ofCentredMeans(statistics, globalMean);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        Frame means = Frame.ofCentredMeans(statistics, globalMean);
+        Frame rows = Frame.of(classifier.weights());
+        Frame weights = rows.rowsOf(statistics.presentClasses())) {
       if (means.size() < 2) {
         return undefined(
             Metric.NC2_NORM_CV_CLASSIFIER,
@@ -201,8 +204,6 @@ public final class NeuralCollapse {
             Metric.NC3_UNIFORM_DUALITY,
             Metric.NC3_BIAS);
       }
-      Frame rows = Frame.of(classifier.weights());
-      Frame weights = rows.rowsOf(statistics.presentClasses());
       Deviation size = Deviation.fromZero();
       weights.gram().scan(size);
       Frame.Angles angles = weights.new Angles();
@@ -311,9 +312,9 @@ public final class NeuralCollapse {
           "The out-of-distribution mean must have %s features, not %s"
               .formatted(statistics.dimension(), outOfDistributionMean.length()));
     }
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        Frame means = Frame.of(statistics.presentClassMeans())) {
       double[] g = outOfDistributionMean.castTo(DataType.DOUBLE).dup('c').data().asDouble();
-      Frame means = Frame.of(statistics.presentClassMeans());
       double norm = Frame.norm(g);
       double[] products = means.along(g);
       Spread cosines = new Spread();

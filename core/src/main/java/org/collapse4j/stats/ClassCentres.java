@@ -95,7 +95,7 @@ final class ClassCentres {
       Arrays.fill(mean, Double.NaN);
       return mean;
     }
-    double[] fromFirst = meanFromFirst(kind, fromFirst());
+    double[] fromFirst = meanFromFirst(kind);
     for (int j = 0; j < dimension; j++) {
       mean[j] = moments.means[present[0] * dimension + j] + fromFirst[j];
     }
@@ -107,13 +107,14 @@ final class ClassCentres {
    * of the first class beforehand, so that no digit is lost far from the origin.
    */
   double[] centred(GlobalMean kind) {
-    double[] rows = fromFirst();
-    double[] mean = meanFromFirst(kind, rows);
+    double[] rows = new double[present.length * dimension];
+    double[] mean = meanFromFirst(kind);
     for (int i = 0; i < present.length; i++) {
       boolean isZero = true;
       for (int j = 0; j < dimension; j++) {
-        rows[i * dimension + j] -= mean[j];
-        isZero &= Math.abs(rows[i * dimension + j]) <= resolution[j];
+        double element = fromFirst(i, j) - mean[j];
+        rows[i * dimension + j] = element;
+        isZero &= Math.abs(element) <= resolution[j];
       }
       if (isZero) {
         Arrays.fill(rows, i * dimension, (i + 1) * dimension, 0);
@@ -122,17 +123,13 @@ final class ClassCentres {
     return rows;
   }
 
-  private double[] fromFirst() {
-    double[] rows = new double[present.length * dimension];
-    for (int i = 0; i < present.length; i++) {
-      for (int j = 0; j < dimension; j++) {
-        rows[i * dimension + j] = difference(standsFor[i], present[0], j);
-      }
-    }
-    return rows;
+  /** An element of the mean of a present class less that of the first. */
+  private double fromFirst(int i, int j) {
+    return difference(standsFor[i], present[0], j);
   }
 
-  private double[] meanFromFirst(GlobalMean kind, double[] rows) {
+  /** The global mean less the mean of the first class. */
+  private double[] meanFromFirst(GlobalMean kind) {
     double total = 0;
     for (int c : present) {
       total += kind == GlobalMean.SAMPLE ? moments.counts[c] : 1;
@@ -141,7 +138,7 @@ final class ClassCentres {
     for (int i = 0; i < present.length; i++) {
       double weight = (kind == GlobalMean.SAMPLE ? moments.counts[present[i]] : 1) / total;
       for (int j = 0; j < dimension; j++) {
-        mean[j] += weight * rows[i * dimension + j];
+        mean[j] += weight * fromFirst(i, j);
       }
     }
     return mean;

@@ -102,11 +102,14 @@ public final class ClassStatistics implements Serializable {
 
   /** The class means row by row, with something else for a class without examples. */
   double[] meanElements(double absent) {
+    int[] present = presentClasses();
+    double[] rows = centres().means();
+    if (present.length == numClasses()) {
+      return rows;
+    }
     int d = dimension();
     double[] elements = new double[numClasses() * d];
     Arrays.fill(elements, absent);
-    double[] rows = centres().means();
-    int[] present = presentClasses();
     for (int i = 0; i < present.length; i++) {
       System.arraycopy(rows, i * d, elements, present[i] * d, d);
     }
