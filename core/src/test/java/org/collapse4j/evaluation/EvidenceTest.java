@@ -280,6 +280,40 @@ class EvidenceTest {
     assertFalse(alone.lacksReference(), "nothing was measured");
   }
 
+  /** Tables of class means, as large as all else where classes are many. */
+  @Test
+  void memorizationPreparesNothingWhereNoCleanClassIsKnown() {
+    List<String> asked = new ArrayList<>();
+    RowSource<String> source =
+        new RowSource<>() {
+          @Override
+          public void forEach(Receiver<? super String> receiver) {
+            throw new AssertionError("the rows are handed over by the test");
+          }
+
+          @Override
+          public Classifier classifier(String point) {
+            asked.add(point);
+            return nearest;
+          }
+        };
+    Origins known = new Origins(0, null, Optional.of(clean));
+    MemorizationEvidence.Reader<String> reader =
+        new MemorizationEvidence<String>("rows", Map.of()).learner();
+    reader.begin(Map.of("rows", examples.statistics()), source);
+    reader.observe("rows", part(0, ROWS, new Origins(0, null, Optional.empty())));
+    reader.end();
+    assertEquals(List.of(), asked);
+
+    MemorizationEvidence.Reader<String> knowing =
+        new MemorizationEvidence<String>("rows", Map.of()).learner();
+    knowing.begin(Map.of("rows", examples.statistics()), source);
+    knowing.observe("rows", part(0, ROWS, known));
+    knowing.observe("rows", part(0, ROWS, known));
+    knowing.end();
+    assertEquals(List.of("rows"), asked);
+  }
+
   @Test
   void cleanClassesAreKnownOfAllOrOfNone() {
     Origins known = new Origins(0, null, Optional.of(Arrays.copyOf(clean, ROWS / 2)));
