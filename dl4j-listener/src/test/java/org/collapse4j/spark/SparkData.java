@@ -35,6 +35,10 @@ final class SparkData {
   static final double DOUBLE = 1e-12;
   static final double SINGLE = 1e-6;
 
+  /** Why there is no Spark on newer virtual machines. */
+  static final String NO_LOGIN =
+      "Spark 3.5 finds out who runs it by Subject.getSubject, which Java 24 has taken away";
+
   private static final LabelNoise NOISE = LabelNoise.symmetric(Training.CLASSES, 0.3).withSeed(4);
 
   final List<DataSet> train;

@@ -16,12 +16,14 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.nd4j.kryo.Nd4jSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The examples of docs/spark.md and of the Javadoc, word for word. */
+@DisabledForJreRange(minVersion = 24, disabledReason = SparkData.NO_LOGIN)
 class SparkDocumentedExamplesTest {
   private static final Path LOG = Path.of("runs/spark.jsonl");
 

@@ -20,9 +20,11 @@ import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** Measuring between the fits of dl4j-spark. */
+@DisabledForJreRange(minVersion = 24, disabledReason = SparkData.NO_LOGIN)
 class SparkTrainingTest {
   private static JavaSparkContext context;
   private static JavaRDD<DataSet> trainBatches;
