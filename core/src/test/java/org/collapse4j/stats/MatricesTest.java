@@ -2,6 +2,7 @@ package org.collapse4j.stats;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,6 +40,16 @@ class MatricesTest {
       assertEquals(6, matrix.getDouble(1, 2));
     }
     assertTrue(Matrices.rows(matrix, new int[0]).isEmpty());
+    assertFalse(matrix.wasClosed());
+  }
+
+  @Test
+  void whatRowsAreTakenFromStaysWhateverItsOrder() {
+    INDArray expected = Nd4j.createFromArray(new double[][] {{4, 5, 6}});
+    for (INDArray source : new INDArray[] {matrix, byColumns}) {
+      assertEquals(expected, Matrices.rows(source, new int[] {1}));
+      assertFalse(source.wasClosed());
+    }
   }
 
   @Test
