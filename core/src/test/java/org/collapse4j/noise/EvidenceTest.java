@@ -61,6 +61,17 @@ class EvidenceTest {
     assertTrue(told > 50, told + " had a rival of most observations");
   }
 
+  /** One vote of the first part is outvoted by three of the second, and these by five. */
+  @Test
+  void theRivalOfMostObservationsIsThatOfNoPartAlone() {
+    System.arraycopy(new int[] {1, 2, 2, 2, 1, 1, 1, 1, 3}, 0, rivals, 0, OBSERVATIONS);
+    Evidence merged = from(0, 1);
+    merged.add(0, from(1, 4), 0);
+    assertEquals(2, merged.snapshot(0).sitsWith());
+    merged.add(0, from(4, OBSERVATIONS), 0);
+    assertEquals(1, merged.snapshot(0).sitsWith());
+  }
+
   @Test
   void anExampleIsObservedAsOftenAsA16BitNumberCounts() {
     Evidence many = new Evidence();
