@@ -22,7 +22,7 @@ class FreedArraysTest {
   private static final int K = 70;
 
   /** The arrays that an object of this package holds, itself and in what it is made of. */
-  private static Set<INDArray> arraysOf(Object holder) throws IllegalAccessException {
+  static Set<INDArray> arraysOf(Object holder) throws IllegalAccessException {
     Set<INDArray> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Field field : holder.getClass().getDeclaredFields()) {
       field.setAccessible(true);

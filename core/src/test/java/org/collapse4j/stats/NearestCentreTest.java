@@ -179,4 +179,79 @@ class NearestCentreTest {
     assertEquals(ClassScores.NONE, found(features, statistics, new double[ROWS])[11]);
     assertEquals(ClassScores.NONE, found(features, statistics, new double[ROWS])[12]);
   }
+
+  /**
+   * Of ten rows of each class some are behind the middle of the way to the next centre: products
+   * are taken of these alone, or of all where that is the most of them.
+   */
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 80", "5, 400", "6, 800"})
+  void ofRowsThatAreSurelyNearestToTheirOwnCentreNoProductIsTaken(int behind, int products)
+      throws IllegalAccessException {
+    double[] shares = new double[10];
+    Arrays.fill(shares, 0.499);
+    Arrays.fill(shares, 0, behind, 0.501);
+    assertEquals(products, productsTaken(shares));
+  }
+
+  /** So near to the middle of the way that the share which rounding may change tells. */
+  @Test
+  void ofRowsCloseToTheMiddleOfTheWayProductsTell() throws IllegalAccessException {
+    assertEquals(K, productsTaken(0.5 * (1 - 2e-7), 0.499, 0.499));
+    assertEquals(K, productsTaken(0.5 * (1 + 2e-7), 0.499, 0.499));
+    assertEquals(0, productsTaken(0.5 * (1 - 2e-6), 0.499, 0.499));
+  }
+
+  /**
+   * Decides on rows at shares of the way from their centre to the next one.
+   *
+   * @return of how many rows products with the centres were taken
+   */
+  private static int productsTaken(double... shares) throws IllegalAccessException {
+    INDArray centres = gaussian(K, 60, 3).addi(5);
+    int n = shares.length * K;
+    int[] classes = IntStream.range(0, n).map(i -> i / shares.length).toArray();
+    int[] expected = new int[n];
+    INDArray rows = Nd4j.create(DataType.DOUBLE, n, 60);
+    double[] squares = new double[n];
+    for (int i = 0; i < n; i++) {
+      double share = shares[i % shares.length];
+      INDArray own = centres.getRow(classes[i]);
+      INDArray distances = centres.subRowVector(own).norm2(1);
+      distances.putScalar(classes[i], Double.POSITIVE_INFINITY);
+      int next = distances.negi().argMax().getInt(0);
+      INDArray row = centres.getRow(next).sub(own).muli(share);
+      rows.putRow(i, row);
+      squares[i] = row.mul(row).sumNumber().doubleValue();
+      expected[i] = share > 0.5 ? next : classes[i];
+    }
+    try (ClassStatisticsAccumulator gathered = ClassStatisticsAccumulator.forClasses(K);
+        RowProducts products = new RowProducts();
+        NearestCentre nearest =
+            new NearestCentre(
+                DataType.DOUBLE, statisticsOf(gathered, centres), centres.dup(), products)) {
+      assertArrayEquals(expected, nearest.of(rows, classes, squares));
+      return FreedArraysTest.arraysOf(products).stream().mapToInt(INDArray::rows).sum();
+    }
+  }
+
+  private static ClassStatistics statisticsOf(
+      ClassStatisticsAccumulator gathered, INDArray centres) {
+    gathered.observe(centres, IntStream.range(0, centres.rows()).toArray());
+    return gathered.snapshot();
+  }
+
+  /** Of fewer classes products cost no more than the norm of a row. */
+  @ParameterizedTest
+  @CsvSource({"63, false", "64, true"})
+  void distancesAreWantedOfManyClasses(int classes, boolean expected) {
+    INDArray centres = gaussian(classes, 5, 3);
+    try (ClassStatisticsAccumulator gathered = ClassStatisticsAccumulator.forClasses(classes);
+        RowProducts products = new RowProducts();
+        NearestCentre nearest =
+            new NearestCentre(
+                DataType.DOUBLE, statisticsOf(gathered, centres), centres.dup(), products)) {
+      assertEquals(expected, nearest.wantsSquares());
+    }
+  }
 }
