@@ -9,7 +9,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.collapse4j.log.DetailThinning;
 import org.collapse4j.log.Observation;
 import org.collapse4j.log.SerialSink;
 
@@ -24,8 +26,9 @@ import org.collapse4j.log.SerialSink;
  * is not drawn yet is drawn when the sink is closed, or when the process ends other than by being
  * killed.
  *
- * <p>It keeps its observations in memory, of long trainings every second once there are {@value
- * #MOST_KEPT}, then every fourth, and so on. For several runs in one page write logs, and draw
+ * <p>It keeps the numbers of its observations in memory, of long trainings every second once there
+ * are {@value #MOST_KEPT}, then every fourth, and so on; what is known of classes and examples at
+ * some moments, evenly apart, and at the last. For several runs in one page write logs, and draw
  * {@link Dashboard#of(org.collapse4j.log.MetricLog)} of them.
  */
 public final class DashboardSink extends SerialSink {
@@ -42,6 +45,7 @@ public final class DashboardSink extends SerialSink {
   private final Path page;
   private final LongSupplier nanoseconds;
   private final List<Observation> observations = new ArrayList<>();
+  private DetailThinning<Observation> details = thinning();
 
   /** Nanoseconds that drawing may take; below zero it has taken more, and is to wait. */
   private long credit = MOST_CREDIT;
@@ -73,7 +77,7 @@ public final class DashboardSink extends SerialSink {
 
   @Override
   protected void putAll(List<Observation> moment) throws IOException {
-    observations.addAll(moment);
+    moment.forEach(this::keep);
     if (observations.size() > MOST_KEPT) {
       halve();
     }
@@ -83,6 +87,15 @@ public final class DashboardSink extends SerialSink {
       drawLater();
     }
     throwFailure();
+  }
+
+  private DetailThinning<Observation> thinning() {
+    return new DetailThinning<>(observations, Function.identity());
+  }
+
+  private void keep(Observation observation) {
+    observations.add(observation);
+    details.added(observation, true);
   }
 
   private long earn() {
@@ -95,6 +108,7 @@ public final class DashboardSink extends SerialSink {
   private void draw() throws IOException {
     long start = nanoseconds.getAsLong();
     try {
+      details.complete();
       Dashboard.of(observations).write(page);
       BEHIND.remove(this);
     } finally {
@@ -141,6 +155,7 @@ public final class DashboardSink extends SerialSink {
       throwFailure();
     } finally {
       observations.clear();
+      details = thinning();
     }
   }
 
@@ -149,7 +164,11 @@ public final class DashboardSink extends SerialSink {
     List<Long> moments = observations.stream().map(Observation::iteration).distinct().toList();
     List<Long> kept = Thinning.every(2, moments);
     Set<Long> keep = new HashSet<>(kept);
-    observations.removeIf(o -> !keep.contains(o.iteration()));
+    List<Observation> every =
+        observations.stream().filter(o -> keep.contains(o.iteration())).toList();
+    observations.clear();
+    details = thinning();
+    every.forEach(this::keep);
   }
 
   /**

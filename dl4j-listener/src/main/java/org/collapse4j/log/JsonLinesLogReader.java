@@ -10,7 +10,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 /** Reads what {@link JsonLinesSink} wrote. */
 final class JsonLinesLogReader extends LogReader {
   private final Set<String> unknownMetrics = new LinkedHashSet<>();
-  private final Optional<DetailThinning> thinning;
+  private final Optional<DetailThinning<byte[]>> thinning;
   private int schema;
 
   /**
@@ -21,7 +21,9 @@ final class JsonLinesLogReader extends LogReader {
   JsonLinesLogReader(Path file, boolean everyDetail) {
     super(file);
     thinning =
-        everyDetail ? Optional.empty() : Optional.of(new DetailThinning(observations, this::whole));
+        everyDetail
+            ? Optional.empty()
+            : Optional.of(new DetailThinning<>(observations, this::whole));
   }
 
   @Override

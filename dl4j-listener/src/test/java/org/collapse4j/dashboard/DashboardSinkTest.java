@@ -1,5 +1,6 @@
 package org.collapse4j.dashboard;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.collapse4j.ChildJvm;
+import org.collapse4j.log.GrowingLog;
+import org.collapse4j.log.JsonLinesSink;
 import org.collapse4j.log.Observation;
 import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,29 @@ class DashboardSinkTest {
         assertEquals(String.valueOf(epoch), lastEpoch(page));
       }
     }
+  }
+
+  /** What is known of classes at every moment takes ten times the memory, and is not looked at. */
+  @Test
+  void thePageOfALongTrainingIsThatOfItsLog() throws IOException {
+    Path page = folder.resolve("page.html");
+    Path log = folder.resolve("log.jsonl");
+    List<Observation> all = Runs.complete("a", 150, Runs.about("cross-entropy", 0.2, 1));
+    try (DashboardSink sink = new DashboardSink(page, () -> 0);
+        JsonLinesSink lines = new JsonLinesSink(log)) {
+      for (int i = 0; i < all.size(); i += 2) {
+        List<Observation> moment = all.subList(i, i + 2);
+        assertEquals(moment.get(0).epoch(), moment.get(1).epoch());
+        lines.writeAll(moment);
+        if (i % 50 == 0) {
+          sink.writeAll(moment);
+          assertEquals(Dashboard.of(new GrowingLog(log).read()).html(), Files.readString(page));
+        } else {
+          moment.forEach(o -> assertDoesNotThrow(() -> sink.write(o)));
+        }
+      }
+    }
+    assertEquals(Dashboard.of(new GrowingLog(log).read()).html(), Files.readString(page));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.collapse4j.metric.ClassPair;
 import org.collapse4j.metric.Measurements;
@@ -74,6 +75,23 @@ class DetailThinningTest {
       assertEquals(
           detailed ? whole.get(i) : whole.get(i).withNumbersOnly(), thinned.get(i), "" + i);
     }
+  }
+
+  @Test
+  void theLastIsWholeOnlyAsLongAsItIsTheLast() {
+    List<Observation> kept = new ArrayList<>();
+    DetailThinning<Observation> thinning = new DetailThinning<>(kept, Function.identity());
+    for (int epoch = 1; epoch <= 100; epoch++) {
+      kept.add(observation("train", epoch));
+      thinning.added(observation("train", epoch), true);
+      thinning.complete();
+      assertEquals(observation("train", epoch), kept.get(epoch - 1));
+      List<Integer> epochs = detailedEpochs(kept, "train");
+      assertTrue(epochs.size() <= 41, epochs.toString());
+    }
+    List<Integer> everyFourth = IntStream.rangeClosed(0, 24).mapToObj(i -> 1 + 4 * i).toList();
+    assertEquals(everyFourth, detailedEpochs(kept, "train").subList(0, 25));
+    assertEquals(26, detailedEpochs(kept, "train").size(), "the last besides");
   }
 
   @Test
