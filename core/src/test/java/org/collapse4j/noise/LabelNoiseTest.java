@@ -112,6 +112,31 @@ class LabelNoiseTest {
   }
 
   @Test
+  void eachKindHasTheProbabilitiesItSays() {
+    assertMatrix(
+        LabelNoise.uniform(3, 0.3),
+        new double[][] {{0.8, 0.1, 0.1}, {0.1, 0.8, 0.1}, {0.1, 0.1, 0.8}});
+    assertMatrix(
+        LabelNoise.symmetric(3, 0.2),
+        new double[][] {{0.8, 0.1, 0.1}, {0.1, 0.8, 0.1}, {0.1, 0.1, 0.8}});
+    assertMatrix(
+        LabelNoise.pairFlips(3, 0.2), new double[][] {{0.8, 0.2, 0}, {0, 0.8, 0.2}, {0.2, 0, 0.8}});
+    assertMatrix(
+        LabelNoise.perClass(0, 0.1, 0.5),
+        new double[][] {{1, 0, 0}, {0.05, 0.9, 0.05}, {0.25, 0.25, 0.5}});
+    assertMatrix(
+        LabelNoise.latentClasses(2, 0.25), new double[][] {{0.75, 0, 0.25, 0}, {0, 0.75, 0, 0.25}});
+  }
+
+  private static void assertMatrix(LabelNoise noise, double[][] expected) {
+    double[][] matrix = noise.transition();
+    assertEquals(expected.length, matrix.length);
+    for (int c = 0; c < expected.length; c++) {
+      assertArrayEquals(expected[c], matrix[c], 1e-15, noise + ", class " + c);
+    }
+  }
+
+  @Test
   void latentClassesGetLabelsOfTheirOwn() {
     LabelNoise noise = LabelNoise.latentClasses(5, 0.5);
     assertEquals(10, noise.numLabels());
