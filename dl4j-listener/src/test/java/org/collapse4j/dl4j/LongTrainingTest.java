@@ -3,12 +3,11 @@ package org.collapse4j.dl4j;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Pointer;
+import org.collapse4j.OpenFiles;
 import org.collapse4j.log.CsvSink;
 import org.collapse4j.log.MicrometerSink;
 import org.collapse4j.log.TensorBoardSink;
@@ -72,11 +71,7 @@ class LongTrainingTest {
         Runtime runtime = Runtime.getRuntime();
         heap = Math.min(heap, runtime.totalMemory() - runtime.freeMemory());
       }
-      return new Held(
-          heap,
-          Pointer.physicalBytes(),
-          ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-              .getOpenFileDescriptorCount());
+      return new Held(heap, Pointer.physicalBytes(), OpenFiles.count());
     }
   }
 
@@ -100,8 +95,7 @@ class LongTrainingTest {
       network.fit(data, EPOCHS - WARM);
       Held late = Held.now();
       assertEquals(0, listener.failureCount());
-      // Other threads of this process open and close files of their own meanwhile.
-      assertTrue(late.files() - soon.files() < (EPOCHS - WARM) / 10, soon + " then " + late);
+      OpenFiles.assertNoMoreThan(soon.files());
       assertTrue(late.process() - soon.process() < PROCESS, soon + " then " + late);
       assertTrue(late.heap() - soon.heap() < MOST_ON_THE_HEAP, soon + " then " + late);
     }

@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.collapse4j.OpenFiles;
 import org.collapse4j.metric.Measurements;
 import org.collapse4j.metric.Metric;
 import org.junit.jupiter.api.Test;
@@ -280,14 +279,12 @@ abstract class MetricSinkContract {
   }
 
   @Test
-  void manyWritesLeaveNoFileOpen() throws IOException {
+  void manyWritesLeaveNoFileOpen() throws IOException, InterruptedException {
     try (MetricSink sink = open()) {
       writeMany(sink, 1);
-      long before = openFiles();
+      long before = OpenFiles.count();
       writeMany(sink, 200);
-      long left = openFiles() - before;
-      // Other threads of this process open and close files of their own meanwhile.
-      assertTrue(left < 200 / 10, left + " files more are open after 200 writes");
+      OpenFiles.assertNoMoreThan(before);
     }
   }
 
@@ -308,12 +305,6 @@ abstract class MetricSinkContract {
     for (int i = 1; i <= times; i++) {
       sink.write(Observations.large(i));
     }
-  }
-
-  private static long openFiles() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-        ? unix.getOpenFileDescriptorCount()
-        : 0;
   }
 
   private static long usedMemory() {
