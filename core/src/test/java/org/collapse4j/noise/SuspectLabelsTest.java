@@ -454,13 +454,8 @@ class SuspectLabelsTest {
   /** The sixth is the first that may be the beginning; a fortieth is no rise yet. */
   @Test
   void aRiseOfMoreThanAFortiethIsSeenFromTheSixthObservationOn() {
-    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
     for (int risen : new int[] {1, 2}) {
-      SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
-      SuspectLabels labels = null;
-      for (int memorized : new int[] {0, 0, 0, 0, risen, risen}) {
-        labels = afterEpoch(accumulator, given, fortySuspects(memorized));
-      }
+      SuspectLabels labels = afterEpochsOfFortySuspects(0, 0, 0, 0, risen, risen);
       assertEquals(risen / 40.0, labels.memorizationEstimated());
       assertEquals(risen == 1 ? OptionalInt.empty() : OptionalInt.of(6), labels.frozenAt());
     }
@@ -484,22 +479,14 @@ class SuspectLabelsTest {
   /** It would make the ranking worse at once. */
   @Test
   void aLargeShareEndsTheEvidenceFromTheThirdObservationOn() {
-    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
-    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
-    afterEpoch(accumulator, given, fortySuspects(0));
-    afterEpoch(accumulator, given, fortySuspects(0));
-    SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(11));
+    SuspectLabels labels = afterEpochsOfFortySuspects(0, 0, 11);
     assertEquals(3, labels.frozenAt().orElseThrow());
     assertEquals(11 / 40.0, labels.memorizationEstimated());
   }
 
   @Test
   void aQuarterIsNotALargeShareYet() {
-    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
-    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
-    afterEpoch(accumulator, given, fortySuspects(0));
-    afterEpoch(accumulator, given, fortySuspects(0));
-    SuspectLabels labels = afterEpoch(accumulator, given, fortySuspects(10));
+    SuspectLabels labels = afterEpochsOfFortySuspects(0, 0, 10);
     assertEquals(0.25, labels.memorizationEstimated());
     assertTrue(labels.frozenAt().isEmpty());
   }
@@ -509,6 +496,16 @@ class SuspectLabelsTest {
     for (int classes : new int[] {2, 65_535}) {
       assertEquals(classes, SuspectLabelsAccumulator.forClasses(classes).numClasses());
     }
+  }
+
+  /** What is known after epochs in each of which so many of the forty suspects are memorized. */
+  private static SuspectLabels afterEpochsOfFortySuspects(int... memorized) {
+    int[] given = IntStream.range(0, 240).map(i -> i % 3).toArray();
+    SuspectLabelsAccumulator accumulator = SuspectLabelsAccumulator.forClasses(3);
+    for (int ofForty : memorized) {
+      afterEpoch(accumulator, given, fortySuspects(ofForty));
+    }
+    return accumulator.snapshot();
   }
 
   /** The margins of 240 examples: the first forty are suspect but for those that are memorized. */

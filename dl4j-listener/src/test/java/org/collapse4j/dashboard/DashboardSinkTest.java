@@ -1,6 +1,5 @@
 package org.collapse4j.dashboard;
 
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -76,11 +75,9 @@ class DashboardSinkTest {
         List<Observation> moment = all.subList(i, i + 2);
         assertEquals(moment.get(0).epoch(), moment.get(1).epoch());
         lines.writeAll(moment);
+        sink.writeAll(moment);
         if (i % 50 == 0) {
-          sink.writeAll(moment);
           assertEquals(Dashboard.of(new GrowingLog(log).read()).html(), Files.readString(page));
-        } else {
-          moment.forEach(o -> assertDoesNotThrow(() -> sink.write(o)));
         }
       }
     }
