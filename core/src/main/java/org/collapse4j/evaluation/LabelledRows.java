@@ -51,16 +51,24 @@ public final class LabelledRows {
     if (mask != null) {
       requireOnePerRow("number in the mask", mask.length, rows);
     }
-    int[] kept =
-        IntStream.range(0, rows)
-            .filter(i -> classes[i] != ClassLabels.NONE && (mask == null || mask[i] != 0))
-            .toArray();
+    int[] kept = kept(classes, mask);
     if (kept.length == rows) {
       return new LabelledRows(features, classes.clone(), numClasses, kept, null, null);
     }
     int[] keptClasses = IntStream.of(kept).map(i -> classes[i]).toArray();
     return new LabelledRows(
         Matrices.rows(features, kept), keptClasses, numClasses, kept, null, null);
+  }
+
+  private static int[] kept(int[] classes, double[] mask) {
+    int[] kept = new int[classes.length];
+    int count = 0;
+    for (int i = 0; i < kept.length; i++) {
+      if (classes[i] != ClassLabels.NONE && (mask == null || mask[i] != 0)) {
+        kept[count++] = i;
+      }
+    }
+    return count == kept.length ? kept : Arrays.copyOf(kept, count);
   }
 
   private static void requireOnePerRow(String what, int count, int rows) {

@@ -3,6 +3,8 @@ package org.collapse4j.stats;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Finds the predicted class and the nearest class centre of rows of features.
@@ -29,6 +31,9 @@ final class Decider implements AutoCloseable {
 
   private final INDArray weights;
   private final ClassScores logits;
+
+  /** The weights and below them {@link NearestCentre#basis}; made when it is first needed. */
+  private INDArray weightsAndBasis;
 
   /** Null if there are no centres. */
   private final NearestCentre nearest;
@@ -84,6 +89,9 @@ final class Decider implements AutoCloseable {
   @Override
   public void close() {
     products.close();
+    if (weightsAndBasis != null) {
+      weightsAndBasis.close();
+    }
     if (weights != null) {
       weights.close();
       logits.close();
@@ -112,22 +120,55 @@ final class Decider implements AutoCloseable {
    *     DecisionStatistics#spanScatter} has them, of rows in float64; null if they are not wanted
    */
   Decisions decide(FeatureBlock block, INDArray span) {
-    int n = block.size();
-    int[] classes = Arrays.copyOf(block.classes(), n);
     int[] references = referencesOf(block);
-    int[] nearestOfRows = null;
     if (span != null) {
-      nearestOfRows = nearest.inSpan(block.rows(), references, span);
-    } else if (nearest != null) {
+      return decideInSpan(block, references, span);
+    }
+    int n = block.size();
+    int[] nearestOfRows = null;
+    if (nearest != null) {
       // Rows may have been dropped since they were shifted.
       double[] theirs = squares != null && squares.length == n ? squares : null;
       nearestOfRows = nearest.of(block.rows(), references, theirs);
     }
+    INDArray ofWeights = weights == null ? null : products.of(block.rows(), weights);
+    return decisions(block, references, ofWeights, nearestOfRows);
+  }
+
+  /** One product with weights and basis takes little longer than one with either. */
+  private Decisions decideInSpan(FeatureBlock block, int[] references, INDArray span) {
+    INDArray basis = nearest.basis();
     if (weights == null) {
+      INDArray projected = products.of(block.rows(), basis);
+      return decisions(block, references, null, nearest.inSpan(projected, references, span));
+    }
+    if (weightsAndBasis == null) {
+      weightsAndBasis = Nd4j.vstack(weights, basis);
+    }
+    INDArray both = products.of(block.rows(), weightsAndBasis);
+    INDArray projected = columns(both, weights.rows(), both.columns()).dup('c');
+    int[] nearestOfRows = nearest.inSpan(projected, references, span);
+    projected.close();
+    return decisions(block, references, columns(both, 0, weights.rows()), nearestOfRows);
+  }
+
+  private static INDArray columns(INDArray matrix, int from, int to) {
+    return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+  }
+
+  /**
+   * The decisions on the rows of a block.
+   *
+   * @param ofWeights the products of its rows with the weights; null without a classifier
+   */
+  private Decisions decisions(
+      FeatureBlock block, int[] references, INDArray ofWeights, int[] nearestOfRows) {
+    int[] classes = Arrays.copyOf(block.classes(), block.size());
+    if (ofWeights == null) {
       return new Decisions(classes, null, null, nearestOfRows);
     }
-    double[] confidence = new double[n];
-    int[] predicted = logits.best(products.of(block.rows(), weights), references, confidence);
+    double[] confidence = new double[classes.length];
+    int[] predicted = logits.best(ofWeights, references, confidence);
     return new Decisions(classes, predicted, confidence, nearestOfRows);
   }
 

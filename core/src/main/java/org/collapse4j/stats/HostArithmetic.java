@@ -16,10 +16,10 @@ final class HostArithmetic implements BlockArithmetic {
     double[] sums = new double[numClasses * d];
     try (HostMatrix row = HostMatrix.of(rows)) {
       for (int i = 0; i < n; i++) {
-        row.read(i);
         if (origins == null) {
-          row.addTo(sums, classes[i] * d);
+          row.addTo(sums, classes[i] * d, i);
         } else {
+          row.read(i);
           row.addDifferenceTo(sums, origins, classes[i] * d);
         }
       }

@@ -22,6 +22,9 @@ final class HostMatrix implements AutoCloseable {
   private final int offset;
   private final int columns;
 
+  /** How many elements lie between the first of a row and the first of the next. */
+  private final int stride;
+
   /** The elements of a float32 matrix, or null; the other is null then. */
   private final FloatBuffer floats;
 
@@ -34,6 +37,7 @@ final class HostMatrix implements AutoCloseable {
     this.array = array;
     this.offset = (int) array.offset();
     this.columns = array.columns();
+    this.stride = array.rows() == 1 ? columns : array.stride(0);
     this.doubles = isDouble ? array.data().asNioDouble() : null;
     this.floats = isDouble ? null : array.data().asNioFloat();
     this.narrow = isDouble ? null : new float[columns];
@@ -44,6 +48,7 @@ final class HostMatrix implements AutoCloseable {
     this.array = null;
     this.offset = 0;
     this.columns = columns;
+    this.stride = columns;
     this.doubles = DoubleBuffer.wrap(elements);
     this.floats = null;
     this.narrow = null;
@@ -58,7 +63,7 @@ final class HostMatrix implements AutoCloseable {
   /**
    * The rows of an array.
    *
-   * @param array a matrix in float32 or float64 whose elements lie next to each other in C order
+   * @param array a matrix in float32 or float64; the elements of each row lie next to each other
    */
   static HostMatrix of(INDArray array) {
     return new HostMatrix(array);
@@ -87,13 +92,17 @@ final class HostMatrix implements AutoCloseable {
 
   /** Copies a row out of the matrix. */
   void read(int index) {
-    int from = offset + index * columns;
     if (doubles != null) {
-      doubles.get(from, row);
+      doubles.get(at(index), row);
       return;
     }
-    floats.get(from, narrow);
+    readNarrow(index);
     widen();
+  }
+
+  /** Where a row begins. */
+  private int at(int index) {
+    return offset + index * stride;
   }
 
   /**
@@ -110,7 +119,7 @@ final class HostMatrix implements AutoCloseable {
   void shift(double[] table, int[] classes, int count, double[] squares) {
     float[] narrowTable = doubles == null ? narrowed(table) : null;
     for (int i = 0; i < count; i++) {
-      int at = offset + i * columns;
+      int at = at(i);
       int from = classes[i] * columns;
       if (doubles != null) {
         doubles.get(at, row);
@@ -126,8 +135,7 @@ final class HostMatrix implements AutoCloseable {
         floats.put(at, narrow);
       }
       if (squares != null) {
-        widen();
-        squares[i] = sumOfSquares(0);
+        squares[i] = doubles != null ? sumOfSquares(0) : sumOfNarrowSquares();
       }
     }
   }
@@ -152,8 +160,21 @@ final class HostMatrix implements AutoCloseable {
     return sumOfSquares(from);
   }
 
+  /** Adds a row to as many elements of sums. */
+  void addTo(double[] sums, int from, int index) {
+    if (doubles != null) {
+      read(index);
+      addTo(sums, from);
+      return;
+    }
+    readNarrow(index);
+    for (int j = 0; j < columns; j++) {
+      sums[from + j] += narrow[j];
+    }
+  }
+
   /** Adds the row in hand to as many elements of sums. */
-  void addTo(double[] sums, int from) {
+  private void addTo(double[] sums, int from) {
     for (int j = 0; j < columns; j++) {
       sums[from + j] += row[j];
     }
@@ -188,6 +209,29 @@ final class HostMatrix implements AutoCloseable {
     return a + b + (c + d);
   }
 
+  /** The same of the row of a float32 matrix before it is made wider, which spares a pass. */
+  private double sumOfNarrowSquares() {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int j = 0;
+    for (; j + 3 < columns; j += 4) {
+      a += square(narrow[j]);
+      b += square(narrow[j + 1]);
+      c += square(narrow[j + 2]);
+      d += square(narrow[j + 3]);
+    }
+    for (; j < columns; j++) {
+      a += square(narrow[j]);
+    }
+    return a + b + (c + d);
+  }
+
+  private static double square(double value) {
+    return value * value;
+  }
+
   /**
    * The first index c with the largest {@code value_c + table[from + c]}; -1 if none of these is
    * above negative infinity.
@@ -220,7 +264,7 @@ final class HostMatrix implements AutoCloseable {
 
   /** Copies a row out of a float32 matrix as it is, for {@link #largestLead}. */
   void readNarrow(int index) {
-    floats.get(offset + index * columns, narrow);
+    floats.get(at(index), narrow);
   }
 
   /**

@@ -157,29 +157,33 @@ final class NearestCentre implements AutoCloseable {
     return nearest;
   }
 
-  /**
-   * The nearest centre of each row, from where it is in the span of the means.
-   *
-   * @param rows {@code [n, d]} in float64, where the reference of a row is the very mean of its
-   *     class
-   * @param span where the outer squares of {@code Q (h - mu_y)} are added, as {@link
-   *     DecisionStatistics#spanScatter} has them
-   */
-  int[] inSpan(INDArray rows, int[] references, INDArray span) {
+  /** Rows that span the class means, {@code [B, d]} in float64; freed with this. */
+  INDArray basis() {
     if (basis == null) {
       basis = statistics.basisOfMeans();
       INDArray byColumns = Matrices.product(centres, basis, false, true);
       centresInSpan = byColumns.dup('c');
       byColumns.close();
     }
-    INDArray projected = inSpan.of(rows, basis);
-    int[] nearest = nearness.best(products.of(projected, centresInSpan), references, null);
-    for (int i = 0; i < nearest.length; i++) {
-      if (nearest[i] == ClassScores.NONE) {
+    return basis;
+  }
+
+  /**
+   * The nearest centre of each row, from where it is in the span of the means.
+   *
+   * @param projected the products of rows with the {@link #basis}, {@code [n, B]} in float64, where
+   *     the reference of a row is the very mean of its class; modified where a row is not finite
+   * @param span where the outer squares of {@code Q (h - mu_y)} are added, as {@link
+   *     DecisionStatistics#spanScatter} has them
+   */
+  int[] inSpan(INDArray projected, int[] references, INDArray span) {
+    int[] found = nearness.best(inSpan.of(projected, centresInSpan), references, null);
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] == ClassScores.NONE) {
         projected.getRow(i).assign(0); // A row that is not finite is left out.
       }
     }
     operations.addOuterSquares(span, projected);
-    return nearest;
+    return found;
   }
 }

@@ -4,14 +4,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** The memory of the products of rows with vectors, which are always the same number. */
+/** The memory of the products of rows with vectors, which are mostly the same number. */
 final class RowProducts implements AutoCloseable {
   private INDArray array;
 
   /** The products of every row with every vector, {@code [n, K]}; valid until the next call. */
   INDArray of(INDArray rows, INDArray vectors) {
     int n = rows.rows();
-    if (array == null || array.rows() < n) {
+    if (array == null || array.rows() < n || array.columns() != vectors.rows()) {
       close();
       array = Nd4j.createUninitialized(vectors.dataType(), n, vectors.rows());
     }

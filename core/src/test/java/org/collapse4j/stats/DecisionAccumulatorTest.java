@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -395,6 +396,29 @@ class DecisionAccumulatorTest {
     refused(
         "The span is that of class means, of which there are none",
         () -> DecisionAccumulator.ofLogits(3, null).gatherSpan());
+  }
+
+  /** Products with the weights and with what spans the means are taken together. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void aClassifierDecidesTheSameWhereTheSpanIsGathered(DataType type) {
+    INDArray features = features(61, WIDE).castTo(type);
+    int[] classes = cyclic(61, 0, 3).toIntVector();
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(3);
+    statistics.observe(features, classes);
+    ClassStatistics centres = statistics.snapshot();
+    Classifier classifier =
+        Classifier.of(features(3, WIDE).muli(0.1), Nd4j.createFromArray(0.5, -0.5, 1));
+    DecisionAccumulator without = DecisionAccumulator.of(centres, classifier);
+    DecisionAccumulator with = DecisionAccumulator.of(centres, classifier).gatherSpan();
+    DecisionAccumulator alone = DecisionAccumulator.of(centres, null).gatherSpan();
+    for (DecisionAccumulator decisions : List.of(without, with, alone)) {
+      decisions.observe(features, classes);
+      decisions.observe(features.getRows(7), new int[] {1});
+    }
+    assertSame(without.snapshot(), with.snapshot());
+    INDArray span = alone.snapshot().spanScatter().orElseThrow();
+    assertTrue(span.equalsWithEps(with.snapshot().spanScatter().orElseThrow(), 1e-9));
   }
 
   @Test

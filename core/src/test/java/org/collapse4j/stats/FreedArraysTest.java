@@ -70,7 +70,7 @@ class FreedArraysTest {
 
   @Test
   void aDeciderFreesTheBasisOfTheMeansAndWhatIsInItsSpan() throws Exception {
-    assertFreed(6, decider(DataType.DOUBLE, true));
+    assertFreed(7, decider(DataType.DOUBLE, true));
   }
 
   @Test
