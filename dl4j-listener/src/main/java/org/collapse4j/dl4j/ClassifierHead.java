@@ -15,6 +15,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -146,7 +147,7 @@ final class ClassifierHead {
     if (weights != null) {
       // Data and network may be of different types; DL4J trains them all the same.
       DataType type = widest(features.dataType(), weights.dataType());
-      outputs = features.castTo(type).mmul(weights.castTo(type));
+      outputs = product(features.castTo(type), weights.castTo(type));
       INDArray bias = bias();
       outputs = bias == null ? outputs : outputs.addiRowVector(bias.castTo(type));
     }
@@ -157,6 +158,12 @@ final class ClassifierHead {
     return probabilities
         ? Transforms.log(Transforms.max(wide(outputs), Float.MIN_NORMAL), false)
         : outputs;
+  }
+
+  /** In rows: mmul has the product in columns first, which takes as long again. */
+  private static INDArray product(INDArray rows, INDArray columns) {
+    INDArray target = Nd4j.createUninitialized(rows.dataType(), rows.rows(), columns.columns());
+    return Nd4j.gemm(rows, columns, target, false, false, 1, 0);
   }
 
   private boolean has(Class<? extends ILossFunction> loss) {

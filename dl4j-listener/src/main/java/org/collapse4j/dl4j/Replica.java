@@ -89,6 +89,12 @@ final class Replica {
     }
   }
 
+  /** Their memory is free for the next batch at once, before the garbage collector runs. */
+  private void forgetFeatures() {
+    features.values().stream().filter(INDArray::closeable).forEach(INDArray::close);
+    features = Map.of();
+  }
+
   /**
    * Gathers what a forward pass has left, when the labels are known.
    *
@@ -99,7 +105,7 @@ final class Replica {
     isForwardDone = false;
     features.forEach(
         (point, rows) -> stream.observe(point, () -> network.trainingRows(point, rows)));
-    features = Map.of();
+    forgetFeatures();
     return isFirst;
   }
 }
