@@ -16,9 +16,6 @@ final class Products {
 
   private static final int TILE = 1 << 22;
 
-  /** From this many rows on two products of half the size take less than one. */
-  private static final int WORTH_TWO_PRODUCTS = 256;
-
   private final INDArray left;
   private final INDArray right;
   private final double[][] rows;
@@ -45,12 +42,7 @@ final class Products {
   /** The same, of which so many rows are kept. */
   static Products of(INDArray left, INDArray right, int tile) {
     Products products = new Products(left, right, tile);
-    int k = left.rows();
-    if (left == right && tile >= k && k >= WORTH_TWO_PRODUCTS) {
-      products.calculateInHalves(k);
-    } else {
-      products.calculate(0);
-    }
+    products.calculate(0);
     return products;
   }
 
@@ -94,27 +86,5 @@ final class Products {
       elements.get(i * rows[i].length, rows[i]);
     }
     product.close();
-  }
-
-  /** Without the products of the second half of the rows with the first, known by symmetry. */
-  private void calculateInHalves(int k) {
-    int half = k / 2;
-    INDArray firstHalf = left.get(NDArrayIndex.interval(0, half), NDArrayIndex.all());
-    INDArray second = left.get(NDArrayIndex.interval(half, k), NDArrayIndex.all());
-    INDArray ofFirst = Matrices.product(left, firstHalf, false, true);
-    INDArray ofSecond = Matrices.product(second, second, false, true);
-    DoubleBuffer withFirst = ofFirst.data().asNioDouble();
-    DoubleBuffer withSecond = ofSecond.data().asNioDouble();
-    for (int i = 0; i < half; i++) {
-      withFirst.get(i * k, rows[i]);
-    }
-    for (int i = half; i < k; i++) {
-      for (int j = 0; j < half; j++) {
-        rows[i][j] = rows[j][i];
-      }
-      withSecond.get((i - half) * (k - half), rows[i], half, k - half);
-    }
-    ofFirst.close();
-    ofSecond.close();
   }
 }

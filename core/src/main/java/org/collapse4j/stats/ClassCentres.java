@@ -1,6 +1,8 @@
 package org.collapse4j.stats;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The means of the classes that have examples, where those that differ by no more than rounding are
@@ -27,6 +29,9 @@ final class ClassCentres {
 
   /** Below this the difference of two elements of a column is rounding. */
   private final double[] resolution;
+
+  /** By the kind of global mean. Every measurement takes them several times. */
+  private final Map<GlobalMean, double[]> meansFromFirst = new ConcurrentHashMap<>();
 
   ClassCentres(Moments moments, int[] present) {
     this.moments = moments;
@@ -128,8 +133,12 @@ final class ClassCentres {
     return difference(standsFor[i], present[0], j);
   }
 
-  /** The global mean less the mean of the first class. */
+  /** The global mean less the mean of the first class; not to be modified. */
   private double[] meanFromFirst(GlobalMean kind) {
+    return meansFromFirst.computeIfAbsent(kind, this::calculatedMeanFromFirst);
+  }
+
+  private double[] calculatedMeanFromFirst(GlobalMean kind) {
     double total = 0;
     for (int c : present) {
       total += kind == GlobalMean.SAMPLE ? moments.counts[c] : 1;

@@ -159,7 +159,7 @@ public final class ClassStatistics implements Serializable {
   private INDArray table(double[] elements, int rows) {
     return rows == 0
         ? Nd4j.create(DataType.DOUBLE, 0, dimension())
-        : Nd4j.createFromArray(elements).reshape(rows, dimension());
+        : Matrices.of(elements, dimension());
   }
 
   /**

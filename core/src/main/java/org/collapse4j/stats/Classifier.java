@@ -110,7 +110,7 @@ public final class Classifier {
 
   /** A copy of the weights W, {@code [K, d]} in float64, one row a class. */
   public INDArray weights() {
-    return Nd4j.createFromArray(Matrices.elements(weights)).reshape(weights.shape());
+    return Matrices.of(Matrices.elements(weights), dimension());
   }
 
   /** A copy of the bias b, {@code [K]} in float64. */

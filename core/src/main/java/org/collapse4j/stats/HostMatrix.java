@@ -16,7 +16,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class HostMatrix implements AutoCloseable {
   /** What is less likely than the largest by this factor adds nothing to a sum from one on. */
-  private static final double NEGLIGIBLE = Math.log(0x1p-54);
+  static final double NEGLIGIBLE = Math.log(0x1p-54);
+
+  /** Rows and columns of a part of a matrix that is turned at once. */
+  private static final int TILE = 64;
 
   private final INDArray array;
   private final int offset;
@@ -373,6 +376,42 @@ final class HostMatrix implements AutoCloseable {
         added.addTo(total.row, 0);
         total.doubles.put(total.offset + at, total.row, 0, i + 1);
       }
+    }
+  }
+
+  /**
+   * Copies the upper triangle of a square matrix to the lower one, in tiles that caches hold.
+   *
+   * @param matrix by columns, in float64, a buffer of its own
+   */
+  static void mirrorUpperTriangle(INDArray matrix) {
+    int n = matrix.rows();
+    DoubleBuffer elements = matrix.data().asNioDouble();
+    try {
+      for (int top = 0; top < n; top += TILE) {
+        for (int left = top; left < n; left += TILE) {
+          mirrorTile(elements, n, top, left);
+        }
+      }
+    } finally {
+      Reference.reachabilityFence(matrix);
+    }
+  }
+
+  private static void mirrorTile(DoubleBuffer elements, int n, int top, int left) {
+    int height = Math.min(TILE, n - top);
+    int width = Math.min(TILE, n - left);
+    double[][] columns = new double[width][height];
+    for (int j = 0; j < width; j++) {
+      elements.get((left + j) * n + top, columns[j]);
+    }
+    double[] mirrored = new double[width];
+    for (int i = 0; i < height; i++) {
+      int first = left == top ? i + 1 : 0; // Half of a tile on the diagonal is the mirror.
+      for (int j = first; j < width; j++) {
+        mirrored[j] = columns[j][i];
+      }
+      elements.put((top + i) * n + left + first, mirrored, first, width - first);
     }
   }
 

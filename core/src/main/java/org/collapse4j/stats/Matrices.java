@@ -1,6 +1,7 @@
 package org.collapse4j.stats;
 
 import java.lang.ref.Reference;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -24,6 +25,13 @@ public final class Matrices {
    * @param transposeB whether it is multiplied with the transpose of b
    */
   public static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
+    boolean isSymmetric = a == b && transposeA != transposeB;
+    return (isSymmetric ? RankUpdate.product(a, transposeB) : Optional.<INDArray>empty())
+        .orElseGet(() -> anyProduct(a, b, transposeA, transposeB));
+  }
+
+  private static INDArray anyProduct(
+      INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
     long rows = transposeA ? a.columns() : a.rows();
     long columns = transposeB ? b.rows() : b.columns();
     INDArray target = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
@@ -101,7 +109,14 @@ public final class Matrices {
 
   /** The matrix in float64 that has some elements in the order of rows, a copy of them. */
   static INDArray of(double[] elements, int columns) {
-    return Nd4j.createFromArray(elements).reshape(elements.length / columns, columns);
+    int rows = elements.length / columns;
+    if (!HostMatrix.available()) {
+      return Nd4j.createFromArray(elements).reshape(rows, columns);
+    }
+    // Nd4j.createFromArray copies them one by one.
+    INDArray matrix = Nd4j.createUninitialized(DataType.DOUBLE, rows, columns);
+    matrix.data().asNioDouble().put(elements);
+    return matrix;
   }
 
   /** The squared Euclidean norm of each row of a float64 matrix. */

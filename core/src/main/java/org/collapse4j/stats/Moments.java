@@ -236,7 +236,7 @@ final class Moments implements AutoCloseable {
       total += term;
     }
     if (scatter != null && total > negligible) {
-      INDArray scaled = Nd4j.createFromArray(rows).reshape(classes.length, dimension);
+      INDArray scaled = Matrices.of(rows, dimension);
       RankUpdate.set(scatter, 1, scaled, sign);
       scaled.close();
     }

@@ -29,6 +29,29 @@ class MatricesTest {
     }
   }
 
+  /** Of many rows or columns half of the products is taken, of an array that lies row after row. */
+  @Test
+  void productsOfAMatrixWithItselfAreAsThoseWithItsCopy() {
+    Nd4j.getRandom().setSeed(5);
+    INDArray tall = Nd4j.randn(DataType.DOUBLE, 300, 7);
+    INDArray wide = Nd4j.randn(DataType.DOUBLE, 7, 257);
+    INDArray both = Nd4j.randn(DataType.DOUBLE, 600, 300);
+    INDArray part = both.get(NDArrayIndex.interval(290, 590), NDArrayIndex.all());
+    for (INDArray a : new INDArray[] {tall, wide, both, part, both.dup('f'), tall.transpose()}) {
+      for (boolean ofRows : new boolean[] {true, false}) {
+        INDArray expected = Matrices.product(a, a.dup(), !ofRows, ofRows);
+        INDArray found = Matrices.product(a, a, !ofRows, ofRows);
+        assertEquals('f', found.ordering());
+        assertArrayEquals(Matrices.elements(expected), Matrices.elements(found), 1e-11);
+      }
+    }
+    INDArray square = both.get(NDArrayIndex.interval(0, 300), NDArrayIndex.all()).dup();
+    assertArrayEquals(
+        Matrices.elements(Matrices.product(square, square.dup(), false, false)),
+        Matrices.elements(Matrices.product(square, square, false, false)),
+        1e-11);
+  }
+
   @Test
   void rowsMayRepeatAndMayBeOfAView() {
     INDArray expected = Nd4j.createFromArray(new double[][] {{4, 6}, {1, 3}, {4, 6}});
