@@ -120,6 +120,9 @@ interface ClassScores extends AutoCloseable {
     private final double[] table;
     private final int numClasses;
 
+    /** Made when it is first needed. */
+    private ScoreBlocks parts;
+
     HostScores(INDArray products, double[] offsets) {
       this.numClasses = offsets.length;
       this.table = Matrices.elements(products);
@@ -150,19 +153,58 @@ interface ClassScores extends AutoCloseable {
     @Override
     public int[] best(INDArray products, int[] classes, double[] confidence) {
       int[] best = new int[products.rows()];
+      ScoreBlocks blocks = blocks(products.dataType(), confidence != null);
       try (HostMatrix scores = HostMatrix.of(products)) {
         for (int i = 0; i < best.length; i++) {
-          scores.read(i);
           int row = classes[i] * numClasses;
-          int at = scores.largestWith(table, row);
+          int count = blocks.read(scores, i, row);
+          int at = largest(scores, row, blocks, count);
           double largest = at == NONE ? Double.NaN : scores.value(at) + table[row + at];
           best[i] = Double.isFinite(largest) ? at : NONE;
           if (confidence != null) {
-            confidence[i] = 1 / scores.sumOfExponentials(table, row, largest);
+            confidence[i] = 1 / sumOfExponentials(scores, row, largest, blocks, count);
           }
         }
       }
       return best;
+    }
+
+    /** Parts are worth a table of their own where there are exponentials to spare. */
+    private ScoreBlocks blocks(DataType type, boolean withExponentials) {
+      boolean looks =
+          withExponentials
+              && type == DataType.FLOAT
+              && numClasses >= ScoreBlocks.WORTH_LOOKING
+              && numClasses <= ScoreBlocks.MOST_CLASSES;
+      if (!looks) {
+        return ScoreBlocks.whole(numClasses);
+      }
+      if (parts == null) {
+        parts = ScoreBlocks.of(table, numClasses);
+      }
+      return parts;
+    }
+
+    private int largest(HostMatrix scores, int row, ScoreBlocks blocks, int count) {
+      int best = NONE;
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < count; i++) {
+        int at = scores.largestWith(table, row, blocks.firstOf(i), blocks.lastOf(i));
+        if (at != NONE && scores.value(at) + table[row + at] > largest) {
+          best = at;
+          largest = scores.value(at) + table[row + at];
+        }
+      }
+      return best;
+    }
+
+    private double sumOfExponentials(
+        HostMatrix scores, int row, double largest, ScoreBlocks blocks, int count) {
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        sum += scores.sumOfExponentials(table, row, largest, blocks.firstOf(i), blocks.lastOf(i));
+      }
+      return sum;
     }
   }
 }

@@ -3,6 +3,7 @@ package org.collapse4j.stats;
 import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -143,7 +144,8 @@ final class HostMatrix implements AutoCloseable {
     }
   }
 
-  private static float[] narrowed(double[] numbers) {
+  /** Numbers rounded to float32. */
+  static float[] narrowed(double[] numbers) {
     float[] narrowed = new float[numbers.length];
     for (int i = 0; i < narrowed.length; i++) {
       narrowed[i] = (float) numbers[i];
@@ -152,7 +154,14 @@ final class HostMatrix implements AutoCloseable {
   }
 
   private void widen() {
-    for (int j = 0; j < columns && narrow != null; j++) {
+    if (narrow != null) {
+      widen(0, columns);
+    }
+  }
+
+  /** Makes wide what {@link #readNarrow} has read, from a column up to another. */
+  void widen(int first, int last) {
+    for (int j = first; j < last; j++) {
       row[j] = narrow[j];
     }
   }
@@ -236,13 +245,13 @@ final class HostMatrix implements AutoCloseable {
   }
 
   /**
-   * The first index c with the largest {@code value_c + table[from + c]}; -1 if none of these is
-   * above negative infinity.
+   * The first index c, from one up to another, with the largest {@code value_c + table[from + c]};
+   * -1 if none of these is above negative infinity.
    */
-  int largestWith(double[] table, int from) {
+  int largestWith(double[] table, int from, int first, int last) {
     int at = -1;
     double largest = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < columns; c++) {
+    for (int c = first; c < last; c++) {
       double value = row[c] + table[from + c];
       if (value > largest) {
         largest = value;
@@ -252,11 +261,11 @@ final class HostMatrix implements AutoCloseable {
     return at;
   }
 
-  /** The sum over c of {@code exp(value_c + table[from + c] - largest)}. */
-  double sumOfExponentials(double[] table, int from, double largest) {
+  /** The sum of {@code exp(value_c + table[from + c] - largest)} over c from one up to another. */
+  double sumOfExponentials(double[] table, int from, double largest, int first, int last) {
     double sum = 0;
     double least = largest + NEGLIGIBLE;
-    for (int c = 0; c < columns; c++) {
+    for (int c = first; c < last; c++) {
       double value = row[c] + table[from + c];
       if (!(value < least)) {
         sum += Math.exp(value - largest);
@@ -265,7 +274,19 @@ final class HostMatrix implements AutoCloseable {
     return sum;
   }
 
-  /** Copies a row out of a float32 matrix as it is, for {@link #largestLead}. */
+  /**
+   * The largest {@code value_c + table[from + c]} over c from one up to another, in float32; NaN if
+   * one of them is.
+   */
+  float largestSum(float[] table, int from, int first, int last) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int c = first; c < last; c++) {
+      largest = Math.max(largest, narrow[c] + table[from + c]);
+    }
+    return largest;
+  }
+
+  /** Copies a row out of a float32 matrix as it is. */
   void readNarrow(int index) {
     floats.get(at(index), narrow);
   }
@@ -292,11 +313,35 @@ final class HostMatrix implements AutoCloseable {
   /** Which rows have only numbers, neither NaN nor infinite. */
   boolean[] finite(int count) {
     boolean[] finite = new boolean[count];
+    if (floats != null && areFinite(count)) {
+      Arrays.fill(finite, true);
+      return finite;
+    }
     for (int i = 0; i < count; i++) {
       read(i);
       finite[i] = largestMagnitude() < Double.POSITIVE_INFINITY;
     }
     return finite;
+  }
+
+  /**
+   * Whether all elements of some rows of a float32 matrix are numbers, which most are: zero times
+   * each is added up by column, since that takes a fifth of the time that a look at each row does.
+   */
+  private boolean areFinite(int count) {
+    float[] zeros = new float[columns];
+    for (int i = 0; i < count; i++) {
+      readNarrow(i);
+      for (int j = 0; j < columns; j++) {
+        zeros[j] += 0 * narrow[j];
+      }
+    }
+    for (float zero : zeros) {
+      if (Float.isNaN(zero)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The largest magnitude in the row in hand; NaN if an element is. */

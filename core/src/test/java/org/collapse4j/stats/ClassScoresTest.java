@@ -2,6 +2,7 @@ package org.collapse4j.stats;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -9,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -93,6 +95,66 @@ class ClassScoresTest {
     double[] confidence = new double[1];
     scores.best(rows, new int[1], confidence);
     assertEquals(1, confidence[0]);
+  }
+
+  /**
+   * Of many classes float32 tells first where to look: {@code spread} is that of the scores, of
+   * which those 37 below the largest do not count, and {@code offset} where float32 has no digits
+   * left for what does.
+   */
+  @ParameterizedTest
+  @CsvSource({"0.1, 0", "10, 0", "300, 0", "1e5, 0", "10, 1e4", "10, 1e9", "1e-3, -1e12"})
+  void ofManyClassesTheSameIsFoundAsInFloat64(double spread, double offset) {
+    int k = 300;
+    INDArray rows = Nd4j.createFromArray(matrix(N, k)).muli(spread).castTo(DataType.FLOAT);
+    double[][] table = matrix(2, k);
+    for (int c = 0; c < k; c++) {
+      table[0][c] += offset;
+      table[1][c] = c % 3 == 0 ? Double.NEGATIVE_INFINITY : spread * table[1][c];
+    }
+    rows.putScalar(0, 71, Double.NaN);
+    rows.putScalar(1, 71, Double.POSITIVE_INFINITY);
+    rows.putScalar(2, 299, 1e6 * spread);
+    int[] ofRows = random.ints(N, 0, 2).toArray();
+    ClassScores scores = HOST.apply(Nd4j.createFromArray(table), new double[k]);
+    double[] confidence = new double[N];
+    double[] expected = new double[N];
+    int[] best = scores.best(rows.castTo(DataType.DOUBLE), ofRows, expected);
+    assertArrayEquals(best, scores.best(rows, ofRows, confidence));
+    assertArrayEquals(expected, confidence, 1e-14);
+    assertTrue(Double.isNaN(expected[0]) && Double.isNaN(expected[1]) && best[2] == 299);
+  }
+
+  /** Of 10^10 float32 has every 1024th number only, and 500 is nearer to 0, 520 to 1024. */
+  @Test
+  void whatFloat32RoundsApartIsLookedAtTogether() {
+    double[][] table = new double[1][300];
+    table[0][7] = 1e10 + 500;
+    table[0][290] = 1e10 + 520;
+    double[] confidence = new double[1];
+    ClassScores scores = HOST.apply(Nd4j.createFromArray(table), new double[300]);
+    int[] best = scores.best(Nd4j.zeros(DataType.FLOAT, 1, 300), new int[1], confidence);
+    assertArrayEquals(new int[] {290}, best);
+    assertEquals(1 / (1 + Math.exp(-20)), confidence[0], 1e-14);
+  }
+
+  @Test
+  void partsThatAreFarBelowTheLargestAreLeftOut() {
+    INDArray rows = Nd4j.zeros(DataType.FLOAT, 1, 300);
+    rows.putScalar(0, 130, 100);
+    rows.putScalar(0, 255, 62);
+    rows.putScalar(0, 256, 63);
+    double[] table = new double[300];
+    table[256] = 1;
+    ScoreBlocks blocks = ScoreBlocks.of(table, 300);
+    try (HostMatrix scores = HostMatrix.of(rows)) {
+      assertEquals(2, blocks.read(scores, 0, 0));
+      assertEquals(128, blocks.firstOf(0));
+      assertEquals(192, blocks.lastOf(0));
+      assertEquals(256, blocks.firstOf(1));
+      assertEquals(300, blocks.lastOf(1));
+      assertEquals(63, scores.value(256));
+    }
   }
 
   @Test
