@@ -176,11 +176,4 @@ final class Decider implements AutoCloseable {
   private int[] referencesOf(FeatureBlock block) {
     return isTabled ? block.classes() : new int[block.size()];
   }
-
-  /** The decisions of given logits, {@code [n, K]}, which are not modified. */
-  static Decisions ofLogits(int[] classes, INDArray logits, int[] nearest) {
-    double[] confidence = new double[classes.length];
-    int[] predicted = ClassScores.best(logits, confidence);
-    return new Decisions(classes, predicted, confidence, nearest);
-  }
 }

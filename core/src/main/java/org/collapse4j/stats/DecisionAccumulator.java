@@ -1,6 +1,5 @@
 package org.collapse4j.stats;
 
-import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,8 +25,8 @@ public final class DecisionAccumulator implements AutoCloseable {
 
   private FeatureBlock block;
 
-  /** The logits of the rows of the block, or of rows without features; null if none are given. */
-  private FeatureBlock given;
+  /** What logits decide on the rows of the block, or on rows without features; null without any. */
+  private GivenDecisions given;
 
   private Decider decider;
 
@@ -236,7 +235,7 @@ public final class DecisionAccumulator implements AutoCloseable {
         if (centres != null) {
           block.fill(features, classes, from);
         }
-        from += given.fill(logits, classes, from);
+        from += given.add(logits, classes, from);
         if (given.isFull()) {
           flush();
         }
@@ -254,10 +253,7 @@ public final class DecisionAccumulator implements AutoCloseable {
       prepare(features.dataType(), features.columns());
     }
     if (given == null) {
-      given =
-          centres == null
-              ? FeatureBlock.forScores(type, numClasses, numClasses)
-              : block.beside(type, numClasses);
+      given = GivenDecisions.of(type, numClasses, block);
     }
   }
 
@@ -273,7 +269,7 @@ public final class DecisionAccumulator implements AutoCloseable {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
         FeatureBlock rows = isEmpty(block) ? null : block.copy()) {
       INDArray spanNow = span == null ? null : span.dup('f');
-      if (!isEmpty(given)) {
+      if (!hasNoLogits()) {
         decideByGiven(rows, sums, spanNow);
       } else if (rows != null) {
         decide(rows, sums, spanNow);
@@ -286,7 +282,7 @@ public final class DecisionAccumulator implements AutoCloseable {
   /** The number of examples that were left out because a feature was NaN or infinite. */
   public long nonFiniteCount() {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      boolean[] finite = isEmpty(given) ? new boolean[0] : given.finite();
+      boolean[] finite = hasNoLogits() ? new boolean[0] : given.finite();
       boolean[] finiteFeatures = isEmpty(block) ? finite : block.finite();
       long count = nonFinite;
       for (int i = 0; i < finiteFeatures.length; i++) {
@@ -299,6 +295,10 @@ public final class DecisionAccumulator implements AutoCloseable {
 
   private static boolean isEmpty(FeatureBlock rows) {
     return rows == null || rows.isEmpty();
+  }
+
+  private boolean hasNoLogits() {
+    return given == null || given.isEmpty();
   }
 
   /**
@@ -366,7 +366,7 @@ public final class DecisionAccumulator implements AutoCloseable {
   }
 
   private void flush() {
-    if (!isEmpty(given)) {
+    if (!hasNoLogits()) {
       nonFinite += decideByGiven(block, counts, span);
       given.clear();
     } else if (!isEmpty(block)) {
@@ -393,8 +393,7 @@ public final class DecisionAccumulator implements AutoCloseable {
         finite[i] &= nearest[i] != ClassScores.NONE;
       }
     }
-    int[] classes = Arrays.copyOf(given.classes(), finite.length);
-    Decisions decisions = Decider.ofLogits(classes, given.rows(), nearest).only(finite);
+    Decisions decisions = given.with(nearest).only(finite);
     sums.add(decisions);
     return finite.length - decisions.labels.length;
   }

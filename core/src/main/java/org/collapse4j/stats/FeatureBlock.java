@@ -23,6 +23,10 @@ final class FeatureBlock implements AutoCloseable {
   private static final int CACHED = 1 << 20;
 
   private static final int MOST_ELEMENTS = 1 << 23;
+
+  /** A block of more elements takes its whole height at once: another copy of it costs more. */
+  private static final int LARGE = 1 << 20;
+
   private static final int SCORES = 1 << 21;
 
   private final DataType type;
@@ -56,9 +60,9 @@ final class FeatureBlock implements AutoCloseable {
     return create(type, dimension, Math.min(elements(type) / dimension, SCORES / numClasses));
   }
 
-  /** A block of as many rows as this one has at the most, for what is known of them besides. */
-  FeatureBlock beside(DataType otherType, int width) {
-    return new FeatureBlock(otherType, width, height);
+  /** A block for K given logits a row, small enough for caches to hold. */
+  static FeatureBlock forGiven(DataType type, int numClasses) {
+    return create(type, numClasses, CACHED / type.width() / numClasses);
   }
 
   private static int elements(DataType type) {
@@ -85,6 +89,11 @@ final class FeatureBlock implements AutoCloseable {
     return type;
   }
 
+  /** How many rows it has when it is full. */
+  int height() {
+    return height;
+  }
+
   boolean isFull() {
     return size == height;
   }
@@ -103,7 +112,12 @@ final class FeatureBlock implements AutoCloseable {
    * @return the number of rows copied
    */
   int fill(INDArray features, int[] labels, int from) {
-    int count = Math.min(height - size, labels.length - from);
+    return fill(features, labels, from, labels.length);
+  }
+
+  /** Copies as many rows as fit, from one up to another. */
+  int fill(INDArray features, int[] labels, int from, int to) {
+    int count = Math.min(height - size, to - from);
     makeRoomFor(size + count);
     boolean all = from == 0 && count == labels.length;
     INDArray source =
@@ -118,7 +132,7 @@ final class FeatureBlock implements AutoCloseable {
 
   private void makeRoomFor(int count) {
     if (count > classes.length) {
-      int room = Math.min(height, 4 * count);
+      int room = (long) count * dimension > LARGE ? height : Math.min(height, 4 * count);
       INDArray larger = Nd4j.createUninitialized(type, room, dimension);
       INDArray filled = size == 0 ? null : rows();
       INDArray smaller = rows;

@@ -223,6 +223,34 @@ class DecisionAccumulatorTest {
     assertEquals((n + 2) / 3, correct);
   }
 
+  /** 238 rows of these logits are decided at a time, and wait for up to 1,906 rows of features. */
+  @Test
+  void logitsAreDecidedBeforeTheFeaturesOfTheirRows() {
+    int k = 1100;
+    int n = 700;
+    INDArray features = features(n, 2);
+    INDArray logits = Nd4j.zeros(DataType.FLOAT, n, k);
+    for (int i = 0; i < n; i++) {
+      logits.putScalar(i, i % 4 == 0 ? i : (i + 1) % n, 3);
+    }
+    logits.putScalar(300, 5, Double.NaN);
+    INDArray labels = cyclic(n, 0, n); // Every example is the mean of its class.
+    ClassStatisticsAccumulator statistics = ClassStatisticsAccumulator.forClasses(k);
+    statistics.observe(features, labels);
+    DecisionAccumulator decisions = DecisionAccumulator.ofLogits(k, statistics.snapshot());
+    decisions.observe(features, logits, labels);
+    for (int time = 0; time < 2; time++) {
+      DecisionStatistics found = decisions.snapshot();
+      assertEquals(1, decisions.nonFiniteCount());
+      assertEquals(n - 1, found.totalCount());
+      assertEquals(n - n / 4, found.mismatchCount());
+      for (int c = 0; c < n; c++) {
+        assertEquals(c == 300 ? 0 : 1, found.nearestCentreCorrectCount(c));
+        assertEquals(c % 4 == 0 && c != 300 ? 1 : 0, found.correctCount(c));
+      }
+    }
+  }
+
   @Test
   void whatDoesNotFitIsRefusedAndNothingOfItStays() {
     INDArray features = features(6, 2);

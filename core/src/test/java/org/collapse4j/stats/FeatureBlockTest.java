@@ -14,17 +14,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class FeatureBlockTest {
-  private static final int MANY = 200_000;
-
-  /** As many rows as go into a block, told by another of one column. */
-  private static int height(FeatureBlock block) {
-    try (FeatureBlock narrow = block.beside(DataType.FLOAT, 1)) {
-      int rows = narrow.fill(Nd4j.zeros(DataType.FLOAT, MANY, 1), new int[MANY], 0);
-      assertTrue(narrow.isFull());
-      return rows;
-    }
-  }
-
   /** Sums go through a megabyte at a time, or through 16 rows a class, of 2^23 elements at most. */
   @ParameterizedTest
   @CsvSource({
@@ -35,7 +24,7 @@ class FeatureBlockTest {
     "FLOAT, 1048576, 2, 16"
   })
   void aBlockForSumsStaysInCachesWhereClassesAreFew(DataType type, int d, int k, int expected) {
-    assertEquals(expected, height(FeatureBlock.forSums(type, d, k)));
+    assertEquals(expected, FeatureBlock.forSums(type, d, k).height());
   }
 
   /** Products of float32 take four megabytes of elements at a time. */
@@ -48,7 +37,7 @@ class FeatureBlockTest {
     "FLOAT, 1048576, 2, 16"
   })
   void aBlockForMomentsHasTheMoreRowsTheMoreClasses(DataType type, int d, int k, int expected) {
-    assertEquals(expected, height(FeatureBlock.forMoments(type, d, k)));
+    assertEquals(expected, FeatureBlock.forMoments(type, d, k).height());
   }
 
   @ParameterizedTest
@@ -59,7 +48,14 @@ class FeatureBlockTest {
     "FLOAT, 512, 1000000, 16"
   })
   void aBlockForScoresHasTheFewerRowsTheMoreClasses(DataType type, int d, int k, int expected) {
-    assertEquals(expected, height(FeatureBlock.forScores(type, d, k)));
+    assertEquals(expected, FeatureBlock.forScores(type, d, k).height());
+  }
+
+  /** Given logits go through a megabyte at a time, whatever the height of the features' block. */
+  @ParameterizedTest
+  @CsvSource({"FLOAT, 1000, 262", "DOUBLE, 1000, 131", "FLOAT, 10, 26214", "FLOAT, 1000000, 16"})
+  void aBlockForGivenLogitsStaysInCaches(DataType type, int k, int expected) {
+    assertEquals(expected, FeatureBlock.forGiven(type, k).height());
   }
 
   @ParameterizedTest
@@ -88,6 +84,7 @@ class FeatureBlockTest {
       assertEquals(2, block.fill(features.getRows(0, 1), new int[] {0, 1}, 0));
       assertEquals(14, block.fill(features, labels, 2), "sixteen fit");
       assertTrue(block.isFull());
+      assertEquals(16, block.height());
       INDArray first = features.getRows(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
       assertEquals(first.castTo(DataType.DOUBLE), block.rows());
       for (int i = 0; i < 16; i++) {
@@ -96,6 +93,17 @@ class FeatureBlockTest {
       block.clear();
       assertFalse(block.isFull());
       assertEquals(0, block.size());
+    }
+  }
+
+  @Test
+  void rowsStayWhenALargeBlockTakesItsWholeHeight() {
+    INDArray features = Nd4j.arange(500 * 4096).castTo(DataType.FLOAT).reshape(500, 4096);
+    try (FeatureBlock block = FeatureBlock.forMoments(DataType.FLOAT, 4096, 2000)) {
+      assertEquals(100, block.fill(features, new int[500], 0, 100));
+      assertEquals(400, block.fill(features, new int[500], 100));
+      assertEquals(features, block.rows());
+      assertEquals(2048, block.classes().length);
     }
   }
 
