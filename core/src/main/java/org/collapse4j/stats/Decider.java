@@ -66,7 +66,8 @@ final class Decider implements AutoCloseable {
       this.logits = ClassScores.of(base, wide, classifier.bias().toDoubleVector());
       wide.close();
     }
-    this.nearest = statistics == null ? null : new NearestCentre(type, statistics, base, products);
+    this.nearest =
+        statistics == null ? null : new NearestCentre(type, statistics, classifier, base, products);
     base.close();
   }
 
@@ -124,15 +125,15 @@ final class Decider implements AutoCloseable {
     if (span != null) {
       return decideInSpan(block, references, span);
     }
-    int n = block.size();
-    int[] nearestOfRows = null;
-    if (nearest != null) {
-      // Rows may have been dropped since they were shifted.
-      double[] theirs = squares != null && squares.length == n ? squares : null;
-      nearestOfRows = nearest.of(block.rows(), references, theirs);
-    }
     INDArray ofWeights = weights == null ? null : products.of(block.rows(), weights);
-    return decisions(block, references, ofWeights, nearestOfRows);
+    // Taken before any products with the centres, which take the place of those with the weights.
+    Decisions ofClassifier = decisions(block, references, ofWeights, null);
+    if (nearest == null) {
+      return ofClassifier;
+    }
+    // Rows may have been dropped since they were shifted.
+    double[] theirs = squares != null && squares.length == block.size() ? squares : null;
+    return ofClassifier.with(nearest.of(block.rows(), references, theirs, ofWeights));
   }
 
   /** One product with weights and basis takes little longer than one with either. */

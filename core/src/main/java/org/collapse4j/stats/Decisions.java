@@ -19,6 +19,11 @@ final class Decisions {
     this.nearest = nearest;
   }
 
+  /** The same with the nearest centre of each example. */
+  Decisions with(int[] nearestCentres) {
+    return new Decisions(labels, predicted, confidence, nearestCentres);
+  }
+
   /** The decisions on some of the examples. */
   Decisions only(boolean[] chosen) {
     int[] rows = IntStream.range(0, chosen.length).filter(i -> chosen[i]).toArray();

@@ -18,19 +18,18 @@ final class HalfOfFeatures implements AutoCloseable {
   private static final int MOST_CLASSES = 2048;
 
   /** What rounding in float32 may change a product by, as a share of the norms multiplied. */
-  private static final double MARGIN = 1e-5;
+  static final double MARGIN = 1e-5;
 
   /** What rounding to float32 may change a number by, as a share of it, and more. */
-  private static final double ROUNDING = 1e-6;
+  static final double ROUNDING = 1e-6;
 
   private final int half;
   private final INDArray firstHalf;
   private final double largestNorm;
 
-  /**
-   * By how much the mean of class y scores higher with centre c than with its own, at the most;
-   * {@code K K} of them, negative infinity for c = y.
-   */
+  private final int numClasses;
+
+  /** As {@link #leads(double[], int)} has them. */
   private final float[] leads;
 
   /** The distance of every two centres in the second half, at the most; as many. */
@@ -39,9 +38,10 @@ final class HalfOfFeatures implements AutoCloseable {
   private HalfOfFeatures(INDArray centres, double[] scores) {
     int d = centres.columns();
     this.half = d / 2;
+    this.numClasses = centres.rows();
     this.firstHalf = columns(centres, 0, half).dup('c');
     this.largestNorm = largestNorm(centres);
-    this.leads = leads(scores, centres.rows());
+    this.leads = leads(scores, numClasses);
     this.apart = distances(columns(centres, half, d).dup('c'));
   }
 
@@ -52,7 +52,11 @@ final class HalfOfFeatures implements AutoCloseable {
     return Math.sqrt(Arrays.stream(squares).max().orElse(0));
   }
 
-  private static float[] leads(double[] scores, int k) {
+  /**
+   * By how much the mean of class y scores higher with centre c than with its own, at the most;
+   * {@code K K} of them, negative infinity for c = y.
+   */
+  static float[] leads(double[] scores, int k) {
     float[] leads = new float[k * k];
     for (int y = 0; y < k; y++) {
       double own = scores[y * k + y];
@@ -131,7 +135,8 @@ final class HalfOfFeatures implements AutoCloseable {
       for (int i = 0; i < n; i++) {
         double rest = Math.sqrt(row.sumOfSquares(i, half));
         product.readNarrow(i);
-        double lead = product.largestLead(classes[i], leads, apart, (float) rest);
+        int y = classes[i];
+        double lead = product.largestLead(y, 1, leads, apart, y * numClasses, (float) rest);
         double norms = largestNorm * Math.sqrt(squares[i]);
         if (!(lead < -MARGIN * norms) || !isInRange(norms)) {
           undecided[count++] = i;

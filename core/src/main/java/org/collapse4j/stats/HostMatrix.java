@@ -292,17 +292,17 @@ final class HostMatrix implements AutoCloseable {
   }
 
   /**
-   * The largest {@code value_c - value_y + leads[y, c] + factor * slack[y, c]} over c, in float32;
-   * NaN if one of them is. Java 17's compiler makes vector instructions of this loop, but of none
-   * that counts or looks for where the largest is.
+   * The largest {@code scale * (value_c - value_y) + leads[y, c] + factor * slack[from + c]} over
+   * c, in float32; NaN if one of them is. Java 17's compiler makes vector instructions of this
+   * loop, but of none that counts or looks for where the largest is.
    */
-  float largestLead(int y, float[] leads, float[] slack, float factor) {
-    int from = y * columns;
+  float largestLead(int y, float scale, float[] leads, float[] slack, int from, float factor) {
+    int row = y * columns;
     float largest = Float.NEGATIVE_INFINITY;
     for (int c = 0; c < columns; c++) {
-      largest = Math.max(largest, narrow[c] + leads[from + c] + factor * slack[from + c]);
+      largest = Math.max(largest, scale * narrow[c] + leads[row + c] + factor * slack[from + c]);
     }
-    return largest - narrow[y];
+    return largest - scale * narrow[y];
   }
 
   /** An element of the row in hand. */

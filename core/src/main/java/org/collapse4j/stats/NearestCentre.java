@@ -11,7 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Of many classes most products with centres can be saved: by the triangle inequality a row is
  * nearest to its own centre if it is nearer to it than half the distance to the next, and by that
- * of Cauchy and Schwarz half the features are enough where the others cannot make up for them.
+ * of Cauchy and Schwarz the logits are enough where the classifier goes along with the class means,
+ * and half the features where the others cannot make up for them.
  */
 final class NearestCentre implements AutoCloseable {
   /** From so many classes on products with all centres cost more than the norm of a row. */
@@ -23,6 +24,10 @@ final class NearestCentre implements AutoCloseable {
   private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   private final ClassStatistics statistics;
+
+  /** Null if there is none. */
+  private final Classifier classifier;
+
   private final RowProducts products;
   private final BlockArithmetic operations = BlockArithmetic.forBackend();
   private final RowProducts inSpan = new RowProducts();
@@ -35,6 +40,12 @@ final class NearestCentre implements AutoCloseable {
    * class that has no centre. Null where that is not worth while.
    */
   private final double[] surelyNearest;
+
+  /** Whether the logits may decide on most rows, as far as has been seen. */
+  private boolean looksAtLogits;
+
+  /** Made when it is first needed. */
+  private CentresAlongWeights alongWeights;
 
   /** Whether half the features may decide on most rows, as far as has been seen. */
   private boolean halvesFeatures;
@@ -53,11 +64,18 @@ final class NearestCentre implements AutoCloseable {
    *
    * @param type of the rows
    * @param statistics whose class means are the centres
+   * @param classifier whose logits may decide, or null
    * @param base the references, {@code [K, d]} or {@code [1, d]} in float64; modified
    * @param products where products with the centres are kept
    */
-  NearestCentre(DataType type, ClassStatistics statistics, INDArray base, RowProducts products) {
+  NearestCentre(
+      DataType type,
+      ClassStatistics statistics,
+      Classifier classifier,
+      INDArray base,
+      RowProducts products) {
     this.statistics = statistics;
+    this.classifier = classifier;
     this.products = products;
     INDArray origin = statistics.globalMean(GlobalMean.CLASS);
     INDArray means = centres(statistics).subiRowVector(origin);
@@ -66,6 +84,7 @@ final class NearestCentre implements AutoCloseable {
     boolean isWorthWhile = base.rows() == means.rows() && means.rows() >= WORTH_A_NORM;
     this.surelyNearest = isWorthWhile ? surelyNearest(Matrices.squaredNorms(base)) : null;
     this.halvesFeatures = isWorthWhile && HalfOfFeatures.isWorthWhile(centres, nearness);
+    this.looksAtLogits = halvesFeatures && classifier != null;
     means.close();
     origin.close();
   }
@@ -119,18 +138,33 @@ final class NearestCentre implements AutoCloseable {
    * @param rows {@code [n, d]}, less their references
    * @param references the row of the references that each row was taken from
    * @param squares the squared norms of the rows; null if they are not at hand
+   * @param logits the products of the rows with the weights of the classifier, which are of no use
+   *     afterwards; null without a classifier
    */
-  int[] of(INDArray rows, int[] references, double[] squares) {
-    int n = rows.rows();
-    int[] undecided =
-        squares == null ? IntStream.range(0, n).toArray() : beyondHalfOfTheWay(references, squares);
-    if (halvesFeatures && squares != null && undecided.length > n / 2) {
+  int[] of(INDArray rows, int[] references, double[] squares, INDArray logits) {
+    if (squares == null) {
+      return nearest(rows, references, IntStream.range(0, rows.rows()).toArray());
+    }
+    int few = rows.rows() / 2;
+    int[] undecided = beyondHalfOfTheWay(references, squares);
+    // What leaves most rows undecided is not tried again: products of all are taken nonetheless.
+    if (looksAtLogits && undecided.length > few) {
+      undecided = undecidedByLogits(undecided, references, squares, logits);
+      looksAtLogits = undecided.length <= few;
+    }
+    if (halvesFeatures && undecided.length > few) {
       half = half == null ? HalfOfFeatures.of(centres, nearness) : half;
       undecided = half.undecided(rows, references, squares, products);
-      // If not, it took time and spared none: products of all rows are taken nonetheless.
-      halvesFeatures = undecided.length <= n / 2;
+      halvesFeatures = undecided.length <= few;
     }
     return nearest(rows, references, undecided);
+  }
+
+  private int[] undecidedByLogits(int[] rows, int[] references, double[] squares, INDArray logits) {
+    if (alongWeights == null) {
+      alongWeights = CentresAlongWeights.of(statistics, classifier, nearness);
+    }
+    return alongWeights.undecided(rows, logits, references, squares);
   }
 
   private int[] beyondHalfOfTheWay(int[] references, double[] squares) {

@@ -68,15 +68,31 @@ class NearestCentreTest {
   }
 
   private int[] found(INDArray features, ClassStatistics statistics, double[] squares) {
+    return found(features, statistics, squares, null, true, new RowProducts());
+  }
+
+  private int[] found(
+      INDArray features,
+      ClassStatistics statistics,
+      double[] squares,
+      Classifier classifier,
+      boolean looksAgain,
+      RowProducts products) {
     double[] reference = FeatureBlock.rounded(statistics.meanElements(0), DataType.FLOAT);
     INDArray shifted = features.dup('c');
     BlockArithmetic.forBackend().shift(shifted, classes, reference, squares);
-    try (RowProducts products = new RowProducts();
+    INDArray base = Matrices.of(reference, features.columns());
+    try (products;
+        RowProducts withWeights = new RowProducts();
         NearestCentre nearest =
-            new NearestCentre(
-                DataType.FLOAT, statistics, Matrices.of(reference, features.columns()), products)) {
-      int[] first = nearest.of(shifted, classes, squares);
-      assertArrayEquals(first, nearest.of(shifted, classes, squares));
+            new NearestCentre(DataType.FLOAT, statistics, classifier, base, products)) {
+      INDArray logits =
+          classifier == null
+              ? null
+              : withWeights.of(shifted, Matrices.copy(DataType.FLOAT, classifier.weights()));
+      int[] first = nearest.of(shifted, classes, squares, logits);
+      INDArray again = looksAgain ? logits : null;
+      assertArrayEquals(first, nearest.of(shifted, classes, squares, again));
       return first;
     }
   }
@@ -104,6 +120,29 @@ class NearestCentreTest {
     int[] byAll = found(features, statistics, null);
     assertArrayEquals(expected, byAll);
     assertArrayEquals(expected, found(features, statistics, new double[ROWS]));
+  }
+
+  /**
+   * Weights a tenth of the class means and so much noise: few rows are left to products where they
+   * go along with the class means; where they do not, half the features are asked of all rows, and
+   * the logits not again.
+   */
+  @ParameterizedTest
+  @CsvSource({"0, true", "0.03, true", "10, false", "NaN, false"})
+  void theClassifierChangesNothingButOfHowManyRowsProductsAreTaken(double noise, boolean helps)
+      throws IllegalAccessException {
+    INDArray features = features(300, 0.8, 1);
+    ClassStatistics statistics = statistics(features);
+    INDArray weights = Matrices.of(statistics.meanElements(4), 300).muli(0.1);
+    weights.addi(gaussian(weights.rows(), 300, 9).muli(noise));
+    weights.putScalar(0, 0, noise);
+    Classifier classifier = Classifier.of(weights, null);
+    RowProducts products = new RowProducts();
+    assertArrayEquals(
+        atTheLeastDistance(features, statistics),
+        found(features, statistics, new double[ROWS], classifier, helps, products));
+    int taken = FreedArraysTest.arraysOf(products).stream().mapToInt(INDArray::rows).sum();
+    assertTrue(helps ? taken < ROWS / 3 : taken == ROWS, "products of " + taken + " rows");
   }
 
   /** Held-out rows may be of a class that has no centre, and sit where its mean is taken to be. */
@@ -229,8 +268,8 @@ class NearestCentreTest {
         RowProducts products = new RowProducts();
         NearestCentre nearest =
             new NearestCentre(
-                DataType.DOUBLE, statisticsOf(gathered, centres), centres.dup(), products)) {
-      assertArrayEquals(expected, nearest.of(rows, classes, squares));
+                DataType.DOUBLE, statisticsOf(gathered, centres), null, centres.dup(), products)) {
+      assertArrayEquals(expected, nearest.of(rows, classes, squares, null));
       return FreedArraysTest.arraysOf(products).stream().mapToInt(INDArray::rows).sum();
     }
   }
@@ -250,7 +289,7 @@ class NearestCentreTest {
         RowProducts products = new RowProducts();
         NearestCentre nearest =
             new NearestCentre(
-                DataType.DOUBLE, statisticsOf(gathered, centres), centres.dup(), products)) {
+                DataType.DOUBLE, statisticsOf(gathered, centres), null, centres.dup(), products)) {
       assertEquals(expected, nearest.wantsSquares());
     }
   }
