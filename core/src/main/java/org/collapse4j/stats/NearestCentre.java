@@ -151,6 +151,7 @@ final class NearestCentre implements AutoCloseable {
     if (looksAtLogits && undecided.length > few) {
       undecided = undecidedByLogits(undecided, references, squares, logits);
       looksAtLogits = undecided.length <= few;
+      alongWeights = looksAtLogits ? alongWeights : null; // It has a table of K K numbers.
     }
     if (halvesFeatures && undecided.length > few) {
       half = half == null ? HalfOfFeatures.of(centres, nearness) : half;
