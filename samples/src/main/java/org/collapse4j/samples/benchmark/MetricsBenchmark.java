@@ -56,6 +56,13 @@ public class MetricsBenchmark {
   @Param("1")
   public double spread = 1;
 
+  /**
+   * Whether the classifier has a tenth of the class means as its weights, as one of collapsed
+   * classes goes along with them, or random ones, which tell less and are less sure of it.
+   */
+  @Param("means")
+  public String weights = "means";
+
   private INDArray features;
   private ArrayRows rows;
   private RowSource<String> rowsWithLogits;
@@ -79,16 +86,25 @@ public class MetricsBenchmark {
         Nd4j.randn(DataType.FLOAT, examples, dimension)
             .muli(spread)
             .addi(Nd4j.pullRows(centres, 1, classes));
-    Classifier classifier = Classifier.of(centres.mul(0.1), Nd4j.randn(DataType.FLOAT, numClasses));
+    INDArray ofClassifier = weightsOf(centres).mul(0.1);
+    Classifier classifier = Classifier.of(ofClassifier, Nd4j.randn(DataType.FLOAT, numClasses));
     rows =
         ArrayRows.of(NAME, features, classes, numClasses)
             .inBatchesOf(BATCH)
             .withClassifier(classifier);
-    INDArray logits = features.mmul(centres.mul(0.1).transpose());
+    INDArray logits = features.mmul(ofClassifier.transpose());
     rowsWithLogits = receiver -> handOver(logits, classes, receiver);
     if (dimension <= MOST_MULTIPLIED) {
       product = Nd4j.create(DataType.FLOAT, new long[] {dimension, dimension}, 'f');
     }
+  }
+
+  private INDArray weightsOf(INDArray centres) {
+    return switch (weights) {
+      case "means" -> centres;
+      case "random" -> Nd4j.randn(DataType.FLOAT, centres.shape());
+      default -> throw new IllegalArgumentException("There are no weights \"" + weights + "\"");
+    };
   }
 
   private void handOver(
