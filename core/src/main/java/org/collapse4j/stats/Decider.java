@@ -147,7 +147,7 @@ final class Decider implements AutoCloseable {
       weightsAndBasis = Nd4j.vstack(weights, basis);
     }
     INDArray both = products.of(block.rows(), weightsAndBasis);
-    INDArray projected = columns(both, weights.rows(), both.columns()).dup('c');
+    INDArray projected = Matrices.compact(columns(both, weights.rows(), both.columns()));
     int[] nearestOfRows = nearest.inSpan(projected, references, span);
     projected.close();
     return decisions(block, references, columns(both, 0, weights.rows()), nearestOfRows);

@@ -353,6 +353,14 @@ final class HostMatrix implements AutoCloseable {
     return largest;
   }
 
+  /** Copies the first rows to where they lie one after the other, in float64. */
+  void copyTo(DoubleBuffer target, int firstRow, int count) {
+    for (int i = 0; i < count; i++) {
+      read(i);
+      target.put((firstRow + i) * columns, row);
+    }
+  }
+
   /**
    * Copies rows, if the elements of both arrays lie next to each other and those of the target are
    * as wide at the least.
@@ -392,12 +400,7 @@ final class HostMatrix implements AutoCloseable {
   }
 
   private static void copyWider(INDArray source, INDArray target, int firstRow) {
-    HostMatrix rows = new HostMatrix(source);
-    DoubleBuffer wide = target.data().asNioDouble();
-    for (int i = 0; i < source.rows(); i++) {
-      rows.read(i);
-      wide.put((firstRow + i) * rows.columns, rows.row);
-    }
+    new HostMatrix(source).copyTo(target.data().asNioDouble(), firstRow, source.rows());
   }
 
   /**

@@ -49,6 +49,23 @@ public final class Matrices {
   }
 
   /**
+   * A copy of some columns of a matrix. ND4J's own would have its threads and those of the products
+   * before and after it wait for each other.
+   *
+   * @param columns in float64; the elements of each row lie next to each other
+   */
+  static INDArray compact(INDArray columns) {
+    if (!HostMatrix.available()) {
+      return columns.dup('c');
+    }
+    INDArray copy = Nd4j.createUninitialized(columns.dataType(), columns.rows(), columns.columns());
+    try (HostMatrix rows = HostMatrix.of(columns)) {
+      rows.copyTo(copy.data().asNioDouble(), 0, columns.rows());
+    }
+    return copy;
+  }
+
+  /**
    * Some rows of a matrix, in C order; of an array of more dimensions, what has these indices in
    * the first one.
    *

@@ -109,4 +109,15 @@ class MatricesTest {
   void squaredNormsOfRows() {
     assertArrayEquals(new double[] {14, 77}, Matrices.squaredNorms(matrix), 1e-13);
   }
+
+  @Test
+  void someColumnsAreCopiedTogether() {
+    INDArray matrix = Nd4j.createFromArray(new double[][] {{1, 2, 3, 4}, {5, 6, 7, 8}});
+    INDArray columns = matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(1, 3));
+    INDArray copy = Matrices.compact(columns);
+    assertEquals(Nd4j.createFromArray(new double[][] {{2, 3}, {6, 7}}), copy);
+    assertArrayEquals(new double[] {2, 3, 6, 7}, Matrices.elements(copy));
+    INDArray row = matrix.get(NDArrayIndex.interval(1, 2), NDArrayIndex.interval(2, 4));
+    assertArrayEquals(new double[] {7, 8}, Matrices.elements(Matrices.compact(row)));
+  }
 }
