@@ -19,6 +19,9 @@ final class FeatureBlock implements AutoCloseable {
 
   private static final int ELEMENTS = 1 << 21;
 
+  /** Four megabytes: of smaller blocks there are more products, at each of which threads wait. */
+  private static final int WIDE_ELEMENTS = 1 << 19;
+
   /** One megabyte, which caches hold while sums and products with few vectors go through it. */
   private static final int CACHED = 1 << 20;
 
@@ -66,7 +69,7 @@ final class FeatureBlock implements AutoCloseable {
   }
 
   private static int elements(DataType type) {
-    return type == DataType.DOUBLE ? CACHED / type.width() : ELEMENTS;
+    return type == DataType.DOUBLE ? WIDE_ELEMENTS : ELEMENTS;
   }
 
   private static FeatureBlock create(DataType type, int dimension, long height) {

@@ -31,7 +31,7 @@ class FeatureBlockTest {
   @ParameterizedTest
   @CsvSource({
     "FLOAT, 512, 10, 4096",
-    "DOUBLE, 512, 10, 256",
+    "DOUBLE, 512, 10, 1024",
     "FLOAT, 512, 500, 8000",
     "FLOAT, 512, 2000, 16384",
     "FLOAT, 1048576, 2, 16"
@@ -43,7 +43,7 @@ class FeatureBlockTest {
   @ParameterizedTest
   @CsvSource({
     "FLOAT, 512, 10, 4096",
-    "DOUBLE, 512, 10, 256",
+    "DOUBLE, 512, 10, 1024",
     "FLOAT, 512, 4096, 512",
     "FLOAT, 512, 1000000, 16"
   })
