@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -125,15 +126,22 @@ class ClassScoresTest {
     assertTrue(Double.isNaN(expected[0]) && Double.isNaN(expected[1]) && best[2] == 299);
   }
 
-  /** Of 10^10 float32 has every 1024th number only, and 500 is nearer to 0, 520 to 1024. */
-  @Test
-  void whatFloat32RoundsApartIsLookedAtTogether() {
+  /**
+   * Of 10^10 float32 has every 1024th number only, and 500 is nearer to 0, 520 to 1024; also where
+   * the sums are small again.
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1e10})
+  void whatFloat32RoundsApartIsLookedAtTogether(double product) {
     double[][] table = new double[1][300];
     table[0][7] = 1e10 + 500;
     table[0][290] = 1e10 + 520;
+    INDArray rows = Nd4j.zeros(DataType.FLOAT, 1, 300);
+    rows.putScalar(0, 7, product);
+    rows.putScalar(0, 290, product);
     double[] confidence = new double[1];
     ClassScores scores = HOST.apply(Nd4j.createFromArray(table), new double[300]);
-    int[] best = scores.best(Nd4j.zeros(DataType.FLOAT, 1, 300), new int[1], confidence);
+    int[] best = scores.best(rows, new int[1], confidence);
     assertArrayEquals(new int[] {290}, best);
     assertEquals(1 / (1 + Math.exp(-20)), confidence[0], 1e-14);
   }
