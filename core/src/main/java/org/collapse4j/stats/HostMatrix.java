@@ -112,8 +112,9 @@ final class HostMatrix implements AutoCloseable {
   /**
    * Subtracts from each row, in the matrix itself, the row of a table for its class.
    *
-   * <p>This loop stands here once for each type: Java 17's compiler makes no vector instructions of
-   * numbers that become wider and narrow again.
+   * <p>This loop stands here once for each type, and has the row of the table in an array of its
+   * own: Java 17's compiler makes no vector instructions of numbers that become wider and narrow
+   * again, or of two arrays at different places.
    *
    * @param table of numbers that the type of the matrix holds
    * @param classes the class of each row
@@ -121,25 +122,35 @@ final class HostMatrix implements AutoCloseable {
    * @param squares elements that are set to the squared norms of the differences, or null
    */
   void shift(double[] table, int[] classes, int count, double[] squares) {
-    float[] narrowTable = doubles == null ? narrowed(table) : null;
+    if (doubles == null) {
+      shift(narrowed(table), classes, count, squares);
+      return;
+    }
+    double[] reference = new double[columns];
     for (int i = 0; i < count; i++) {
-      int at = at(i);
-      int from = classes[i] * columns;
-      if (doubles != null) {
-        doubles.get(at, row);
-        for (int j = 0; j < columns; j++) {
-          row[j] -= table[from + j];
-        }
-        doubles.put(at, row);
-      } else {
-        floats.get(at, narrow);
-        for (int j = 0; j < columns; j++) {
-          narrow[j] -= narrowTable[from + j];
-        }
-        floats.put(at, narrow);
+      read(i);
+      System.arraycopy(table, classes[i] * columns, reference, 0, columns);
+      for (int j = 0; j < columns; j++) {
+        row[j] -= reference[j];
       }
+      doubles.put(at(i), row);
       if (squares != null) {
-        squares[i] = doubles != null ? sumOfSquares(0) : sumOfNarrowSquares();
+        squares[i] = sumOfSquares(0);
+      }
+    }
+  }
+
+  private void shift(float[] table, int[] classes, int count, double[] squares) {
+    float[] reference = new float[columns];
+    for (int i = 0; i < count; i++) {
+      readNarrow(i);
+      System.arraycopy(table, classes[i] * columns, reference, 0, columns);
+      for (int j = 0; j < columns; j++) {
+        narrow[j] -= reference[j];
+      }
+      floats.put(at(i), narrow);
+      if (squares != null) {
+        squares[i] = sumOfNarrowSquares();
       }
     }
   }
