@@ -151,6 +151,26 @@ class CopiesToTheHostTest {
   }
 
   @Test
+  void whatIsInTheSpanOfTheMeansIsTheSameAsInHostMemory() {
+    ClassStatistics centres = statistics(N);
+    DecisionStatistics expected = inSpan(centres);
+    device();
+    DecisionStatistics found = inSpan(centres);
+    INDArray span = expected.spanScatter().orElseThrow();
+    assertTrue(span.equalsWithEps(found.spanScatter().orElseThrow(), 1e-9));
+    for (int c = 0; c < K; c++) {
+      assertEquals(expected.correctCount(c), found.correctCount(c));
+      assertEquals(expected.nearestCentreCorrectCount(c), found.nearestCentreCorrectCount(c));
+    }
+  }
+
+  private DecisionStatistics inSpan(ClassStatistics centres) {
+    DecisionAccumulator accumulator = DecisionAccumulator.of(centres, classifier).gatherSpan();
+    accumulator.observe(features, classes);
+    return accumulator.snapshot();
+  }
+
+  @Test
   void whatIsMeasuredIsTheSameAsInHostMemory() {
     ClassStatistics expected = statistics(60);
     DecisionStatistics expectedDecisions = decisions(expected, 60, false);

@@ -80,6 +80,13 @@ class FreedArraysTest {
   }
 
   @Test
+  void whatGivenLogitsDecideFreesThem() throws Exception {
+    GivenDecisions given = GivenDecisions.of(DataType.FLOAT, K, null);
+    given.add(Nd4j.ones(DataType.FLOAT, 9, K), IntStream.range(0, 9).toArray(), 0);
+    assertFreed(1, given);
+  }
+
+  @Test
   void aBlockFreesItsRows() throws Exception {
     FeatureBlock block = FeatureBlock.forSums(DataType.FLOAT, 5, K);
     assertFreed(0, block);
