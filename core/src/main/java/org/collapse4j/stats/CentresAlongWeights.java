@@ -1,5 +1,6 @@
 package org.collapse4j.stats;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,60 +39,31 @@ final class CentresAlongWeights {
    */
   static CentresAlongWeights of(
       ClassStatistics statistics, Classifier classifier, ClassScores nearness) {
-    int k = statistics.numClasses();
     int[] present = statistics.presentClasses();
-    double[] weights = Matrices.elementsAndClose(classifier.weights());
-    double largest = 0;
-    for (int c : present) {
-      largest = Math.max(largest, sumOfProducts(weights, weights, c, statistics.dimension()));
+    INDArray rest = rows(Matrices.of(statistics.meanElements(0), statistics.dimension()), present);
+    INDArray weights = rows(classifier.weights(), present);
+    double largestWeight = HalfOfFeatures.largestNorm(weights);
+    rest.subiRowVector(rest.mean(0));
+    weights.subiRowVector(weights.mean(0));
+    double multiple =
+        rest.mul(weights).sumNumber().doubleValue()
+            / Arrays.stream(Matrices.squaredNorms(weights)).sum();
+    rest.subi(weights.muli(multiple));
+    float[] left = new float[statistics.numClasses()];
+    double[] squares = Matrices.squaredNorms(rest);
+    for (int i = 0; i < present.length; i++) {
+      left[present[i]] = (float) (Math.sqrt(squares[i]) * (1 + HalfOfFeatures.ROUNDING));
     }
-    double[] centres = statistics.meanElements(0);
-    subtractMean(centres, present, statistics.dimension());
-    subtractMean(weights, present, statistics.dimension());
-    double multiple = multiple(centres, weights, present, statistics.dimension());
-    for (int j = 0; j < centres.length; j++) {
-      centres[j] -= multiple * weights[j];
-    }
-    float[] left = new float[k];
-    for (int c : present) {
-      double norm = Math.sqrt(sumOfProducts(centres, centres, c, statistics.dimension()));
-      left[c] = (float) (norm * (1 + HalfOfFeatures.ROUNDING));
-    }
-    float[] leads = HalfOfFeatures.leads(nearness.table(), k);
-    return new CentresAlongWeights(multiple, leads, left, Math.sqrt(largest));
+    weights.close();
+    rest.close();
+    float[] leads = HalfOfFeatures.leads(nearness.table(), left.length);
+    return new CentresAlongWeights(multiple, leads, left, largestWeight);
   }
 
-  /** Subtracts from some rows their mean. */
-  private static void subtractMean(double[] rows, int[] chosen, int d) {
-    double[] mean = new double[d];
-    for (int c : chosen) {
-      for (int j = 0; j < d; j++) {
-        mean[j] += rows[c * d + j] / chosen.length;
-      }
-    }
-    for (int c : chosen) {
-      for (int j = 0; j < d; j++) {
-        rows[c * d + j] -= mean[j];
-      }
-    }
-  }
-
-  private static double multiple(double[] centres, double[] weights, int[] chosen, int d) {
-    double together = 0;
-    double squares = 0;
-    for (int c : chosen) {
-      together += sumOfProducts(centres, weights, c, d);
-      squares += sumOfProducts(weights, weights, c, d);
-    }
-    return together / squares;
-  }
-
-  private static double sumOfProducts(double[] a, double[] b, int row, int d) {
-    double sum = 0;
-    for (int j = row * d; j < (row + 1) * d; j++) {
-      sum += a[j] * b[j];
-    }
-    return sum;
+  private static INDArray rows(INDArray table, int[] chosen) {
+    INDArray rows = Matrices.rows(table, chosen);
+    table.close();
+    return rows;
   }
 
   /**

@@ -17,7 +17,7 @@ interface ClassScores extends AutoCloseable {
   /**
    * The class with the largest score, the first of equal ones, or {@link #NONE}.
    *
-   * @param products {@code [n, K]}, each row's elements next to each other; may be overwritten
+   * @param products {@code [n, K]}, each row's elements next to each other; not modified
    * @param classes the class of each row; its first n elements are read
    * @param confidence n elements that are set to {@code 1 / sum_c exp(score_c - largest)}, the
    *     softmax of the largest score; null if it is not wanted

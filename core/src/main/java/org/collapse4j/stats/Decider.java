@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Finds the predicted class and the nearest class centre of rows of features.
@@ -147,14 +146,10 @@ final class Decider implements AutoCloseable {
       weightsAndBasis = Nd4j.vstack(weights, basis);
     }
     INDArray both = products.of(block.rows(), weightsAndBasis);
-    INDArray projected = Matrices.compact(columns(both, weights.rows(), both.columns()));
+    INDArray projected = Matrices.compact(Matrices.columns(both, weights.rows(), both.columns()));
     int[] nearestOfRows = nearest.inSpan(projected, references, span);
     projected.close();
-    return decisions(block, references, columns(both, 0, weights.rows()), nearestOfRows);
-  }
-
-  private static INDArray columns(INDArray matrix, int from, int to) {
-    return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+    return decisions(block, references, Matrices.columns(both, 0, weights.rows()), nearestOfRows);
   }
 
   /**

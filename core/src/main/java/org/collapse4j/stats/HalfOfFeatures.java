@@ -3,7 +3,6 @@ package org.collapse4j.stats;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Tells by the first half of their features which rows are surely nearest to the centre of their
@@ -27,8 +26,6 @@ final class HalfOfFeatures implements AutoCloseable {
   private final INDArray firstHalf;
   private final double largestNorm;
 
-  private final int numClasses;
-
   /** As {@link #leads(double[], int)} has them. */
   private final float[] leads;
 
@@ -38,15 +35,15 @@ final class HalfOfFeatures implements AutoCloseable {
   private HalfOfFeatures(INDArray centres, double[] scores) {
     int d = centres.columns();
     this.half = d / 2;
-    this.numClasses = centres.rows();
-    this.firstHalf = columns(centres, 0, half).dup('c');
+    this.firstHalf = Matrices.columns(centres, 0, half).dup('c');
     this.largestNorm = largestNorm(centres);
-    this.leads = leads(scores, numClasses);
-    this.apart = distances(columns(centres, half, d).dup('c'));
+    this.leads = leads(scores, centres.rows());
+    this.apart = distances(Matrices.columns(centres, half, d).dup('c'));
   }
 
-  private static double largestNorm(INDArray centres) {
-    INDArray wide = Matrices.copy(DataType.DOUBLE, centres);
+  /** The largest Euclidean norm of the rows of a matrix of any type. */
+  static double largestNorm(INDArray rows) {
+    INDArray wide = Matrices.copy(DataType.DOUBLE, rows);
     double[] squares = Matrices.squaredNorms(wide);
     wide.close();
     return Math.sqrt(Arrays.stream(squares).max().orElse(0));
@@ -87,10 +84,6 @@ final class HalfOfFeatures implements AutoCloseable {
     return new HalfOfFeatures(centres, nearness.table());
   }
 
-  private static INDArray columns(INDArray matrix, int from, int to) {
-    return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
-  }
-
   /** The distances between rows, too large rather than too small. */
   private static float[] distances(INDArray rows) {
     int k = rows.rows();
@@ -127,16 +120,17 @@ final class HalfOfFeatures implements AutoCloseable {
    */
   int[] undecided(INDArray rows, int[] classes, double[] squares, RowProducts products) {
     int n = rows.rows();
+    int k = firstHalf.rows();
     int[] undecided = new int[n];
     int count = 0;
-    INDArray partial = products.of(columns(rows, 0, half), firstHalf);
+    INDArray partial = products.of(Matrices.columns(rows, 0, half), firstHalf);
     try (HostMatrix row = HostMatrix.of(rows);
         HostMatrix product = HostMatrix.of(partial)) {
       for (int i = 0; i < n; i++) {
         double rest = Math.sqrt(row.sumOfSquares(i, half));
         product.readNarrow(i);
         int y = classes[i];
-        double lead = product.largestLead(y, 1, leads, apart, y * numClasses, (float) rest);
+        double lead = product.largestLead(y, 1, leads, apart, y * k, (float) rest);
         double norms = largestNorm * Math.sqrt(squares[i]);
         if (!(lead < -MARGIN * norms) || !isInRange(norms)) {
           undecided[count++] = i;

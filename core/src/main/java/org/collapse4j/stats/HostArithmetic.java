@@ -19,8 +19,7 @@ final class HostArithmetic implements BlockArithmetic {
         if (origins == null) {
           row.addTo(sums, classes[i] * d, i);
         } else {
-          row.read(i);
-          row.addDifferenceTo(sums, origins, classes[i] * d);
+          row.addDifferenceTo(sums, origins, classes[i] * d, i);
         }
       }
     }

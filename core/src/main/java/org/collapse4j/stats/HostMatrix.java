@@ -203,8 +203,9 @@ final class HostMatrix implements AutoCloseable {
     }
   }
 
-  /** Adds the row in hand less as many elements of origins to the same elements of sums. */
-  void addDifferenceTo(double[] sums, double[] origins, int from) {
+  /** Adds a row less as many elements of origins to the same elements of sums. */
+  void addDifferenceTo(double[] sums, double[] origins, int from, int index) {
+    read(index);
     for (int j = 0; j < columns; j++) {
       sums[from + j] += row[j] - origins[from + j];
     }

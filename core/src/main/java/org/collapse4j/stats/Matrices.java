@@ -6,6 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What ND4J's own methods do only with a copy too many, or differently from one array to the next.
@@ -25,13 +26,12 @@ public final class Matrices {
    * @param transposeB whether it is multiplied with the transpose of b
    */
   public static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
-    boolean isSymmetric = a == b && transposeA != transposeB;
-    return (isSymmetric ? RankUpdate.product(a, transposeB) : Optional.<INDArray>empty())
-        .orElseGet(() -> anyProduct(a, b, transposeA, transposeB));
-  }
-
-  private static INDArray anyProduct(
-      INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
+    if (a == b && transposeA != transposeB) {
+      Optional<INDArray> symmetric = RankUpdate.product(a, transposeB);
+      if (symmetric.isPresent()) {
+        return symmetric.get();
+      }
+    }
     long rows = transposeA ? a.columns() : a.rows();
     long columns = transposeB ? b.rows() : b.columns();
     INDArray target = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
@@ -48,9 +48,14 @@ public final class Matrices {
     return Nd4j.createUninitialized(type, array.shape()).assign(array);
   }
 
+  /** Some columns of a matrix, from one up to another, a view. */
+  static INDArray columns(INDArray matrix, int from, int to) {
+    return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+  }
+
   /**
-   * A copy of some columns of a matrix. ND4J's own would have its threads and those of the products
-   * before and after it wait for each other.
+   * A copy of {@link #columns}. ND4J's own would have its threads and those of the products before
+   * and after it wait for each other.
    *
    * @param columns in float64; the elements of each row lie next to each other
    */

@@ -160,7 +160,7 @@ final class ClassifierHead {
         : outputs;
   }
 
-  /** In rows: mmul has the product in columns first, which takes as long again. */
+  /** A product in the order of rows; {@code mmul} takes it in that of columns and copies it. */
   private static INDArray product(INDArray rows, INDArray columns) {
     INDArray target = Nd4j.createUninitialized(rows.dataType(), rows.rows(), columns.columns());
     return Nd4j.gemm(rows, columns, target, false, false, 1, 0);
