@@ -9,7 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The lines of a text file one after the other, each with whether its end was written. */
+/**
+ * The lines of a text file one after the other, each with whether its end was written. Where the
+ * file ends once it stays ended: what is appended while it is read is for the next reader, else the
+ * rest of a line that was only begun would look like a line of its own.
+ */
 final class LogLines implements Closeable {
   private static final byte[] BYTE_ORDER_MARK = "\uFEFF".getBytes(StandardCharsets.UTF_8);
 
@@ -17,6 +21,7 @@ final class LogLines implements Closeable {
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int limit;
+  private boolean atEnd;
   private int number;
 
   LogLines(Path file) throws IOException {
@@ -62,8 +67,9 @@ final class LogLines implements Closeable {
 
   private boolean fill() throws IOException {
     position = 0;
-    limit = Math.max(0, in.read(buffer));
-    return limit > 0;
+    limit = atEnd ? 0 : Math.max(0, in.read(buffer));
+    atEnd = limit == 0;
+    return !atEnd;
   }
 
   private static byte[] joined(ByteArrayOutputStream before, byte[] last) {

@@ -192,7 +192,7 @@ class ManyThreadsTest {
               }
               HttpResponse<String> page =
                   client.send(request, HttpResponse.BodyHandlers.ofString());
-              assertEquals(200, page.statusCode());
+              assertEquals(200, page.statusCode(), page.body());
               assertTrue(page.body().stripTrailing().endsWith("</html>"), "cut off");
             });
       }

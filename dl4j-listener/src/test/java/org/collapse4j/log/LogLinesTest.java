@@ -1,12 +1,14 @@
 package org.collapse4j.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,5 +49,25 @@ class LogLinesTest {
     assertEquals("a", lines("\uFEFFa\n").get(0).text());
     assertEquals("", lines("\uFEFF").get(0).text());
     assertEquals(List.of(), lines(""));
+  }
+
+  /** The rest of a line that was only begun would be no JSON object, and the log none. */
+  @Test
+  void whatIsAppendedAfterTheEndWasMetIsForTheNextReader() throws IOException {
+    Path file = folder.resolve("growing");
+    Files.writeString(file, "whole\nbeg");
+    try (LogLines lines = new LogLines(file)) {
+      assertEquals("whole", lines.next().text());
+      LogLines.Line begun = lines.next();
+      assertEquals("beg", begun.text());
+      assertFalse(begun.ended());
+      Files.writeString(file, "un\nnext\n", StandardOpenOption.APPEND);
+      assertNull(lines.next());
+    }
+    try (LogLines lines = new LogLines(file)) {
+      lines.next();
+      assertEquals("begun", lines.next().text());
+      assertEquals("next", lines.next().text());
+    }
   }
 }
